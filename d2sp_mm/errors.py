@@ -1,0 +1,15 @@
+"""The errors that a user sees. Each message names the setting, its value, and the way out."""
+
+from __future__ import annotations
+
+
+class D2SPError(Exception):
+    """Base class of every error that this package raises on purpose."""
+
+
+class ConfigError(D2SPError, ValueError):
+    """A setting, or a combination of settings, that cannot work."""
+
+
+class DataError(D2SPError, ValueError):
+    """A file or an observation that cannot be used as it is."""

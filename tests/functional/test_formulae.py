@@ -1,0 +1,146 @@
+"""The formulae against brute force, and their ranges."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import math
+import pkgutil
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+import d2sp_mm.functional
+from d2sp_mm.functional.certainty import certainty
+from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
+from d2sp_mm.functional.margin import contradiction_margin, label_score
+from d2sp_mm.functional.proportional_steps import proportional_steps
+from d2sp_mm.functional.rank_regularization import rank_regularization
+from d2sp_mm.functional.rank_sum import rank_sum
+from d2sp_mm.functional.stability import modal_prediction
+from d2sp_mm.functional.weighted_scores import weigh_scores
+
+MODULES = [m.name for m in pkgutil.iter_modules(d2sp_mm.functional.__path__)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name):
+    result = doctest.testmod(importlib.import_module(f"d2sp_mm.functional.{name}"))
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def random_probs(seed, n, c):
+    return np.random.default_rng(seed).dirichlet(np.ones(c), size=n)
+
+
+@given(st.integers(0, 1000), st.integers(1, 20), st.integers(2, 9))
+def test_certainty_equals_entropy_by_loops(seed, n, c):
+    probs = random_probs(seed, n, c)
+    expected = [1 + sum(p * math.log(p) for p in row if p > 0) / math.log(c) for row in probs]
+    np.testing.assert_allclose(certainty(probs), expected, atol=1e-9)
+
+
+def test_certainty_of_half_precision_stays_in_range():
+    probs = np.eye(3, dtype=np.float16) * np.float16(0.9995)
+    assert (certainty(probs) <= 1).all()
+    assert (certainty(np.full((2, 5), 1 / 5, dtype=np.float16)) >= 0).all()
+
+
+@given(arrays(np.float64, 12, elements=st.floats(0, 1)), arrays(np.float64, 12, elements=st.floats(0, 1)))
+def test_rank_sum_equals_counting(a, b):
+    def rank(column, i):
+        return (sum(x < column[i] for x in column) + (sum(x == column[i] for x in column) - 1) / 2) / 11
+
+    expected = [(rank(a, i) + rank(b, i)) / 2 for i in range(12)]
+    np.testing.assert_allclose(rank_sum(a, b), expected, atol=1e-12)
+
+
+@given(arrays(np.float64, 9, elements=st.floats(0, 1)), st.permutations(range(9)))
+def test_rank_sum_follows_permutations(scores, order):
+    np.testing.assert_allclose(rank_sum(scores)[list(order)], rank_sum(scores[list(order)]))
+
+
+def test_rank_sum_leaves_nan_out():
+    result = rank_sum([0.1, np.nan, 0.3], [1.0, 0.0, 2.0])
+    assert np.isnan(result[1])
+    np.testing.assert_allclose(result[[0, 2]], [0, 1])
+
+
+@given(
+    arrays(np.float64, 20, elements=st.floats(0, 1)),
+    arrays(np.int64, 20, elements=st.integers(0, 2)),
+    st.integers(0, 25),
+    st.lists(st.integers(0, 6), min_size=3, max_size=3),
+)
+def test_select_lowest_keeps_its_promises(scores, labels, count, room):
+    taken = select_lowest(scores, labels, count, room)
+    lowest = sorted(range(20), key=lambda i: (scores[i], i))[:count]
+    expected = []
+    for c in range(3):
+        expected += [i for i in lowest if labels[i] == c][: room[c]]
+    assert taken.tolist() == sorted(expected)
+
+
+def test_select_lowest_never_takes_the_unscored():
+    assert select_lowest([np.nan, 0.5], [0, 0], 2, [5]).tolist() == [1]
+
+
+def test_class_room_respects_what_is_gone():
+    assert class_room([10, 10, 2], [3, 5, 0], cap=0.4, floor=2).tolist() == [1, 0, 0]
+
+
+@given(st.integers(0, 500), st.integers(1, 8), st.integers(1, 15), st.integers(2, 6))
+def test_modal_prediction_equals_counting(seed, epochs, n, c):
+    predictions = np.random.default_rng(seed).integers(-1, c, size=(epochs, n))
+    classes, agreement = modal_prediction(predictions, c)
+    for i in range(n):
+        counts = [sum(predictions[:, i] == k) for k in range(c)]
+        assert classes[i] == counts.index(max(counts))
+        assert agreement[i] == pytest.approx(max(counts) / epochs)
+
+
+@given(st.integers(0, 500), st.integers(1, 15), st.integers(2, 6))
+def test_margin_equals_the_definition(seed, n, c):
+    rng = np.random.default_rng(seed)
+    probs, labels, classes = random_probs(seed, n, c), rng.integers(0, c, n), rng.integers(0, c, n)
+    margins = contradiction_margin(probs, labels, classes)
+    for i in range(n):
+        rival = probs[i, classes[i]]
+        if classes[i] == labels[i]:
+            rival = max(probs[i, k] for k in range(c) if k != labels[i])
+        assert margins[i] == pytest.approx(rival - probs[i, labels[i]])
+    scores = label_score(margins)
+    assert ((scores >= 0) & (scores <= 1)).all()
+
+
+@given(st.integers(1, 60), st.integers(1, 60))
+def test_proportional_steps_add_up(short, full):
+    steps = [proportional_steps(i, short, full) for i in range(short)]
+    assert sum(steps) == full
+    assert max(steps) - min(steps) <= 1
+
+
+def test_rank_regularization_equals_the_definition():
+    weights = torch.rand(10, generator=torch.Generator().manual_seed(0))
+    ordered = sorted(weights.tolist(), reverse=True)
+    expected = max(0.0, 0.4 - (sum(ordered[:7]) / 7 - sum(ordered[7:]) / 3))
+    assert rank_regularization(weights, 0.7, 0.4).item() == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_rank_regularization_of_tiny_batches_is_finite(n):
+    weights = torch.rand(n, requires_grad=True)
+    value = rank_regularization(weights, 0.7, 0.07)
+    value.backward()
+    assert torch.isfinite(value)
+    assert torch.isfinite(weights.grad).all()
+
+
+def test_weight_one_leaves_scores_bit_for_bit():
+    scores = torch.randn(8, 5)
+    assert torch.equal(weigh_scores(scores, torch.ones(8)), scores)

@@ -1,0 +1,49 @@
+"""What a stage decided at the end of one epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+#: The scores that a decision may carry, each in [0, 1] with low = bad.
+SCORE_NAMES = ("quality_score", "label_score")
+
+
+def _no_samples() -> npt.NDArray[np.int64]:
+    return np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A stage's verdict, not yet applied.
+
+    Args:
+        rule: Name of the rule that decided, as it will stand in the ledger.
+        epoch: Epoch after which it was taken, counted from 0.
+        prune: Indices of the samples to prune, shape (k,).
+        relabel: Indices of the samples to relabel, shape (r,).
+        new_labels: Their new classes, shape (r,).
+        scores: Scores of all samples, by a name of ``SCORE_NAMES``; shape (n,), low = bad, NaN = not scored now.
+        summary: Figures worth logging, such as the share of stable samples.
+    """
+
+    rule: str
+    epoch: int
+    prune: npt.NDArray[np.int64] = field(default_factory=_no_samples)
+    relabel: npt.NDArray[np.int64] = field(default_factory=_no_samples)
+    new_labels: npt.NDArray[np.int64] = field(default_factory=_no_samples)
+    scores: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    summary: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(self.relabel) != len(self.new_labels):
+            raise ValueError(
+                f"{self.rule}: {len(self.relabel)} samples to relabel but {len(self.new_labels)} new labels; "
+                "give one new label a sample."
+            )
+        unknown = set(self.scores) - set(SCORE_NAMES)
+        if unknown:
+            raise ValueError(f"{self.rule}: unknown scores {sorted(unknown)}; a decision may carry {SCORE_NAMES}.")

@@ -1,0 +1,204 @@
+"""The book that a purification run keeps."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
+from d2sp_mm.ledger.observations import Observations
+
+#: Columns of the history, one entry for each change of one sample.
+_HISTORY = {
+    "epoch": np.int64,
+    "rule": np.int64,
+    "sample": np.int64,
+    "old_label": np.int64,
+    "new_label": np.int64,
+    "pruned": np.bool_,
+    "score": np.float64,
+}
+_REQUIRED = ("version", "digest", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
+
+
+class Ledger:
+    """What the run has seen of every sample, and every decision taken.
+
+    Samples are numbered from 0 in the order of the training annotation; in files they go by their key.
+
+    Args:
+        keys: Key of each sample (its path in the annotation), unique, length n.
+        labels: The labels as given, kept for ever, shape (n,), in [0, ``num_classes``).
+        num_classes: Number of classes c, at least 2.
+        window: How many epochs of observations are kept.
+
+    Raises:
+        DataError: If keys repeat or a label is out of range.
+    """
+
+    VERSION = 1
+
+    def __init__(self, keys: Sequence[str], labels: npt.ArrayLike, num_classes: int, window: int = 1) -> None:
+        self.keys = list(keys)
+        self.labels = np.asarray(labels, dtype=np.int64)
+        self.num_classes = num_classes
+        if len(set(self.keys)) != len(self.keys):
+            raise DataError("sample keys repeat; each sample of the training set needs a key of its own.")
+        out = np.flatnonzero((self.labels < 0) | (self.labels >= num_classes))
+        if len(out):
+            raise DataError(
+                f"{len(out)} labels are outside [0, {num_classes}), the first is {self.labels[out[0]]} of "
+                f"{self.keys[out[0]]!r}; mend the annotation file or the head's num_classes."
+            )
+        n = len(self.keys)
+        self.corrected_labels = self.labels.copy()
+        self.keep = np.ones(n, dtype=bool)
+        self.undecodable = np.zeros(n, dtype=np.int64)
+        self.scores = {name: np.full(n, np.nan) for name in SCORE_NAMES}
+        self.observations = Observations(n, num_classes, window)
+        self.next_epoch = 0
+        self.rules: list[str] = []
+        self._history: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _HISTORY}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def digest(self) -> str:
+        """Fingerprint of keys and given labels: tells one training set from another."""
+        text = "\n".join(self.keys).encode("utf-8", "surrogateescape")
+        return hashlib.sha256(text + self.labels.tobytes()).hexdigest()
+
+    @property
+    def history(self) -> dict[str, npt.NDArray[Any]]:
+        """Every change in order, by column: epoch, rule (index into ``rules``), sample, old and new label, pruned, score."""
+        return {
+            name: np.concatenate([np.empty(0, dtype=dtype), *self._history[name]])
+            for name, dtype in _HISTORY.items()
+        }
+
+    def observe(
+        self,
+        epoch: int,
+        indices: npt.NDArray[np.int64],
+        probs: npt.NDArray[np.floating[Any]],
+        weights: npt.NDArray[np.floating[Any]] | None = None,
+        undecodable: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Write down what one epoch saw; arguments as in :meth:`Observations.add`.
+
+        Args:
+            epoch: Epoch, counted from 0.
+            indices: Samples seen, unique, shape (k,).
+            probs: Their class probabilities, shape (k, c).
+            weights: Their learned weights, shape (k,), or None.
+            undecodable: Samples that could not be decoded in this epoch, shape (f,).
+        """
+        self.observations.add(epoch, indices, probs, weights)
+        if undecodable is not None and len(undecodable):
+            self.undecodable[np.unique(undecodable)] += 1
+        self.next_epoch = epoch + 1
+
+    def apply(self, decision: Decision) -> None:
+        """Carry a decision out. Pruning what is pruned, or relabelling to the same label, changes nothing.
+
+        Raises:
+            DataError: If a new label is out of range or a class would be left without any sample.
+        """
+        new = np.asarray(decision.new_labels, dtype=np.int64)
+        if len(new) and (new.min() < 0 or new.max() >= self.num_classes):
+            raise DataError(f"{decision.rule}: a new label is outside [0, {self.num_classes}).")
+        relabel = np.asarray(decision.relabel, dtype=np.int64)
+        differs = self.corrected_labels[relabel] != new
+        relabel, new = relabel[differs], new[differs]
+        prune = np.asarray(decision.prune, dtype=np.int64)
+        prune = prune[self.keep[prune]]
+        self._refuse_empty_class(decision.rule, prune, relabel, new)
+        for name, values in decision.scores.items():
+            scored = ~np.isnan(values)
+            self.scores[name][scored] = values[scored]
+        self._write(decision, relabel, new, pruned=False, score="label_score")
+        self.corrected_labels[relabel] = new
+        self._write(decision, prune, self.corrected_labels[prune], pruned=True, score="quality_score")
+        self.keep[prune] = False
+
+    def _refuse_empty_class(
+        self, rule: str, prune: npt.NDArray[np.int64], relabel: npt.NDArray[np.int64], new: npt.NDArray[np.int64]
+    ) -> None:
+        before = np.bincount(self.corrected_labels[self.keep], minlength=self.num_classes)
+        keep, labels = self.keep.copy(), self.corrected_labels.copy()
+        keep[prune] = False
+        labels[relabel] = new
+        after = np.bincount(labels[keep], minlength=self.num_classes)
+        emptied = np.flatnonzero((before > 0) & (after == 0))
+        if len(emptied):
+            raise DataError(
+                f"{rule} would leave class {int(emptied[0])} without any sample; lower its rate, raise its class_floor "
+                "or min_margin, or check whether the class can be learned at all."
+            )
+
+    def _write(
+        self, decision: Decision, samples: npt.NDArray[np.int64], new: npt.NDArray[np.int64], pruned: bool, score: str
+    ) -> None:
+        if decision.rule not in self.rules:
+            self.rules.append(decision.rule)
+        columns = {
+            "epoch": decision.epoch,
+            "rule": self.rules.index(decision.rule),
+            "sample": samples,
+            "old_label": self.corrected_labels[samples],
+            "new_label": new,
+            "pruned": pruned,
+            "score": self.scores[score][samples],
+        }
+        for name, values in columns.items():
+            column = np.broadcast_to(np.asarray(values, dtype=_HISTORY[name]), samples.shape)
+            self._history[name].append(column.copy())
+
+    def state(self) -> dict[str, Any]:
+        """Everything that :meth:`load` needs, as numbers, strings and numpy arrays."""
+        return {
+            "version": self.VERSION,
+            "digest": self.digest,
+            "corrected_labels": self.corrected_labels,
+            "keep": self.keep,
+            "undecodable": self.undecodable,
+            "next_epoch": self.next_epoch,
+            "rules": "\n".join(self.rules),
+            **{f"scores/{name}": values for name, values in self.scores.items()},
+            **{f"observations/{name}": values for name, values in self.observations.state().items()},
+            **{f"history/{name}": values for name, values in self.history.items()},
+        }
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over a saved state.
+
+        Raises:
+            DataError: If a required entry is missing, the state is of a newer version, or it belongs to another
+                training annotation.
+        """
+        required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in _HISTORY)]
+        missing = [name for name in required if name not in state]
+        if missing:
+            raise DataError(f"the saved ledger lacks {missing}; it is damaged or of another program.")
+        if state["version"] > self.VERSION:
+            raise DataError(f"the saved ledger has version {state['version']}, this d2sp_mm reads up to {self.VERSION}.")
+        if state["digest"] != self.digest:
+            raise DataError(
+                f"the saved ledger belongs to another training annotation (digest {state['digest'][:12]}, this run's is "
+                f"{self.digest[:12]}); resume with the annotation of the saved run, or start afresh without --resume."
+            )
+        self.corrected_labels = np.array(state["corrected_labels"], dtype=np.int64)
+        self.keep = np.array(state["keep"], dtype=bool)
+        self.undecodable = np.array(state["undecodable"], dtype=np.int64)
+        self.next_epoch = int(state["next_epoch"])
+        self.rules = state["rules"].split("\n") if state["rules"] else []
+        self.scores = {name: np.array(state[f"scores/{name}"], dtype=np.float64) for name in SCORE_NAMES}
+        self._history = {name: [np.array(state[f"history/{name}"], dtype=d)] for name, d in _HISTORY.items()}
+        prefix = "observations/"
+        self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})

@@ -1,0 +1,99 @@
+"""The dataset wrapper that tells which sample is which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from mmaction.registry import DATASETS as MMACTION_DATASETS
+
+from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.registry import DATASETS
+
+#: Name under which a data sample's meta information carries its sample number.
+SAMPLE_INDEX = "sample_index"
+#: Name of the list of ``(sample number, reason)`` of those that could not be decoded before this one could.
+UNDECODABLE = "undecodable_samples"
+
+
+@DATASETS.register_module()
+class IndexedDataset:
+    """Wraps a training dataset and writes each sample's number into its data sample.
+
+    It holds no purification state, so worker processes that live for the whole training never hold a stale one: labels
+    and verdicts are applied in the main process.
+
+    A clip that cannot be decoded does not stop the run, as it does with MMAction2's ``VideoDataset`` alone. Another clip
+    takes its place, drawn by a generator of its own (seeded by the sample's number), and carries number and reason of
+    those that failed, so that the hook can count and report them.
+
+    Args:
+        dataset: Config of a dataset of MMAction2, or of MMEngine's ``ConcatDataset``, ``RepeatDataset`` or
+            ``ClassBalancedDataset`` around such, or the built dataset.
+        max_refetch: How many other clips are tried before the error of the last one is raised, at least 0.
+
+    Raises:
+        ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support.
+        DataError: If no clip could be decoded in ``max_refetch`` tries.
+    """
+
+    def __init__(self, dataset: Any, max_refetch: int = 20) -> None:
+        if max_refetch < 0:
+            raise ConfigError(f"IndexedDataset: max_refetch={max_refetch} must be at least 0.")
+        self.dataset = MMACTION_DATASETS.build(dataset) if isinstance(dataset, dict) else dataset
+        self.max_refetch = max_refetch
+        self.map = SampleMap(self.dataset)
+        for part in self.map.parts:
+            if getattr(part, "multi_class", False):
+                raise ConfigError(
+                    "train_dataloader.dataset.multi_class=True: purification compares one label a clip with one "
+                    "prediction and does not support multi-label data."
+                )
+            if hasattr(part, "num_repeats"):
+                raise ConfigError(
+                    f"train_dataloader.dataset.type={type(part).__name__!r} repeats augmentations within a batch, which "
+                    "purification does not support; use VideoDataset."
+                )
+
+    @property
+    def metainfo(self) -> dict[str, Any]:
+        """Meta information of the wrapped dataset."""
+        return self.dataset.metainfo
+
+    def full_init(self) -> None:
+        """The wrapped dataset is complete from the start; MMEngine calls this on every dataset."""
+
+    def __len__(self) -> int:
+        return len(self.map.samples)
+
+    def __getitem__(self, position: int) -> Any:
+        sample = int(self.map.samples[position])
+        data, problem = self._load(sample)
+        if data is not None:
+            return self._mark(data, sample, [])
+        failed = [(sample, problem)]
+        # The draw depends on nothing but the sample, so that resumed and multi-process runs see the same.
+        rng = np.random.default_rng(sample)
+        for _ in range(self.max_refetch):
+            other = int(self.map.samples[rng.integers(len(self))])
+            data, problem = self._load(other)
+            if data is not None:
+                return self._mark(data, other, failed)
+            failed.append((other, problem))
+        raise DataError(
+            f"none of {len(failed)} clips could be decoded, the last one says: {problem}. Check data_prefix and the files."
+        )
+
+    def _load(self, sample: int) -> tuple[Any, str]:
+        """The sample through its pipeline, or None and the reason."""
+        part, index = self.map.locate(sample)
+        try:
+            data = part.prepare_data(index)
+        except Exception as error:  # Decoders raise errors of every kind, and none of them may stop the run.
+            return None, f"{type(error).__name__}: {error}"
+        return data, "the pipeline returned None"
+
+    def _mark(self, data: Any, sample: int, failed: list[tuple[int, str]]) -> Any:
+        data["data_samples"].set_metainfo({SAMPLE_INDEX: sample, UNDECODABLE: failed})
+        return data

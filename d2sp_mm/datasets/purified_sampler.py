@@ -1,0 +1,79 @@
+"""The sampler that draws kept samples only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from mmengine.dataset import DefaultSampler
+
+from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.registry import DATA_SAMPLERS
+
+
+@DATA_SAMPLERS.register_module()
+class PurifiedSampler(DefaultSampler):
+    """Draws the kept samples, the same number on every rank.
+
+    While all samples are kept it draws exactly as MMEngine's ``DefaultSampler`` with the same seed. It runs in the main
+    process; the hook tells it between two epochs which samples are kept.
+
+    Args:
+        dataset: An ``IndexedDataset``.
+        shuffle: Whether the order is random.
+        seed: Seed of the order; the same on all ranks. Drawn and shared between the ranks if None.
+        epoch_length: ``keep`` holds the length of an epoch when samples are pruned, drawing survivors again (each once
+            before any twice), so that schedule and training budget stay as configured. ``shrink`` shortens the epoch;
+            the hook then spreads the schedule's steps.
+
+    Raises:
+        ConfigError: If ``epoch_length`` is unknown, or the dataset is no ``IndexedDataset``.
+    """
+
+    def __init__(self, dataset: Any, shuffle: bool = True, seed: int | None = None, epoch_length: str = "keep") -> None:
+        if epoch_length not in ("keep", "shrink"):
+            raise ConfigError(f"PurifiedSampler: epoch_length={epoch_length!r} is unknown; choose 'keep' or 'shrink'.")
+        if not hasattr(dataset, "map"):
+            raise ConfigError(
+                f"PurifiedSampler: the train dataset is a {type(dataset).__name__}; wrap it: "
+                "dataset=dict(type='d2sp_mm.IndexedDataset', dataset=dict(...))."
+            )
+        super().__init__(dataset, shuffle=shuffle, seed=seed, round_up=True)
+        self.epoch_length = epoch_length
+        self._positions = torch.arange(len(dataset))
+
+    def set_keep(self, keep: npt.NDArray[np.bool_]) -> None:
+        """Tell which samples are kept, shape (number of samples,). Takes effect with the next epoch.
+
+        Raises:
+            DataError: If none is.
+        """
+        positions = np.flatnonzero(keep[self.dataset.map.samples])
+        if not len(positions):
+            raise DataError("every training sample would be pruned; lower the rate of the pruning stages.")
+        self._positions = torch.from_numpy(positions)
+        draws = len(self.dataset) if self.epoch_length == "keep" else len(positions)
+        self.num_samples = math.ceil(draws / self.world_size)
+        self.total_size = self.num_samples * self.world_size
+
+    def __iter__(self) -> Iterator[int]:
+        """The positions that this rank draws in this epoch."""
+        kept = len(self._positions)
+        if self.shuffle:
+            generator = torch.Generator()
+            generator.manual_seed(self.seed + self.epoch)
+            first = torch.randperm(kept, generator=generator)
+            order = [first]
+            # Padding up to a multiple of the ranks repeats the beginning, as DefaultSampler does; what is drawn
+            # again to hold the length is shuffled anew.
+            while (len(order) * kept) < len(self.dataset) and self.epoch_length == "keep":
+                order.append(torch.randperm(kept, generator=generator))
+        else:
+            order = [torch.arange(kept)]
+        drawn = torch.cat(order)
+        drawn = drawn.repeat(math.ceil(self.total_size / len(drawn)))[: self.total_size]
+        return iter(self._positions[drawn][self.rank : self.total_size : self.world_size].tolist())

@@ -1,0 +1,94 @@
+"""What one epoch saw, until it is gathered from all ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from mmengine import dist
+
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.models.observing_cross_entropy import BatchObservation
+
+
+@dataclass(frozen=True)
+class EpochObservation:
+    """One epoch's observations of all ranks, each sample once, in order of its number.
+
+    Args:
+        indices: Samples seen, ascending, shape (k,).
+        probs: Their class probabilities, shape (k, c).
+        weights: Their learned weights, shape (k,), or None.
+        failures: Reason for each sample that could not be decoded.
+    """
+
+    indices: npt.NDArray[np.int64]
+    probs: npt.NDArray[np.float32]
+    weights: npt.NDArray[np.float32] | None
+    failures: dict[int, str]
+
+
+class EpochBuffer:
+    """Collects the batches of one rank on the device, and gathers all ranks at the end of the epoch.
+
+    Indices travel as integers, apart from the floating-point values, which half precision would round.
+    """
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything collected."""
+        self._indices: list[int] = []
+        self._probs: list[torch.Tensor] = []
+        self._weights: list[torch.Tensor] = []
+        self._failures: dict[int, str] = {}
+
+    def add(self, indices: list[int], seen: BatchObservation, failures: dict[int, str]) -> None:
+        """Take over one batch.
+
+        Raises:
+            ConfigError: If the loss saw another number of score rows than the batch has samples.
+        """
+        if seen.scores.dim() != 2 or len(seen.scores) != len(indices):
+            raise ConfigError(
+                f"the loss saw class scores of shape {tuple(seen.scores.shape)} for a batch of {len(indices)} samples. "
+                "Purification needs one row of scores a sample: multi-clip training (num_clips > 1 in the train "
+                "pipeline of a head that does not average clips) is not supported."
+            )
+        self._indices += indices
+        self._probs.append(seen.scores.float().softmax(dim=1))
+        if seen.weights is not None:
+            self._weights.append(seen.weights.float())
+        self._failures.update(failures)
+
+    def gather(self) -> EpochObservation | None:
+        """All ranks' observations, the same on every rank, and an empty buffer; None if nothing was seen.
+
+        Ranks see equally many samples, as the sampler guarantees. Where a sample was drawn more than once, by padding or
+        by repetition, the first rank's first sight of it counts.
+        """
+        if not self._indices:
+            return None
+        device = self._probs[0].device
+        indices = torch.cat(dist.all_gather(torch.tensor(self._indices, dtype=torch.int64, device=device)))
+        probs = torch.cat(dist.all_gather(torch.cat(self._probs)))
+        weights = torch.cat(dist.all_gather(torch.cat(self._weights))) if self._weights else None
+        failures: dict[int, str] = {}
+        for of_rank in _gather_objects(self._failures):
+            failures = {**of_rank, **failures}
+        self.clear()
+        unique, first = np.unique(indices.cpu().numpy(), return_index=True)
+        return EpochObservation(
+            indices=unique,
+            probs=probs.cpu().numpy()[first],
+            weights=None if weights is None else weights.cpu().numpy()[first],
+            failures=failures,
+        )
+
+
+def _gather_objects(value: Any) -> list[Any]:
+    return dist.all_gather_object(value) if dist.is_distributed() else [value]

@@ -1,0 +1,244 @@
+"""The hook that runs the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from mmengine import dist
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
+from d2sp_mm.engine import random_state
+from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
+from d2sp_mm.engine.decision_log import log_decision
+from d2sp_mm.engine.epoch_buffer import EpochBuffer
+from d2sp_mm.engine.epoch_length import EpochLength
+from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
+from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.ledger import Ledger
+from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
+from d2sp_mm.registry import HOOKS, STAGES
+from d2sp_mm.stages import Stage
+
+#: Entry of a checkpoint that holds the purification state.
+CHECKPOINT_KEY = "purification"
+_REQUIRED = ("version", "ledger", "rounds_done", "random_states")
+
+
+@HOOKS.register_module()
+class PurificationHook(Hook):
+    """Observes the training forward passes, lets the stages decide between epochs, and carries out what they decided.
+
+    Samples that are pruned are drawn no more; corrected labels are put into the batch before each iteration, in the
+    main process. Ledger, decisions, class histogram and purified annotation are written to ``purification/`` in the
+    work dir after every decision and at the end.
+
+    Args:
+        stages: Config of each stage by a name of the user's; a dictionary, so that children and ``--cfg-options`` can
+            change one. They decide in the order given. None or empty observes only.
+        dry_run: Score, decide and write everything, but change nothing of the training: the trained weights are those
+            of a run without the hook, bit for bit.
+        weighting: ``joint`` trains the recognizer with the weighted loss while weights are learned; ``detached`` learns
+            the weights beside it and leaves its loss as it is.
+        classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
+        max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
+
+    Raises:
+        ConfigError: Before training starts, for whatever cannot work.
+
+    Source:
+        D2SP (arXiv 2406.16473) for the two stages; the mechanics are our own.
+    """
+
+    #: Above CheckpointHook, so that a checkpoint holds the decisions of the epoch it closes.
+    priority = "NORMAL"
+    VERSION = 1
+
+    def __init__(
+        self,
+        stages: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
+        weighting: str = "joint",
+        classifier: str | None = None,
+        max_undecodable: float = 0.5,
+    ) -> None:
+        if weighting not in ("joint", "detached"):
+            raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
+        if not 0 <= max_undecodable <= 1:
+            raise ConfigError(f"PurificationHook: max_undecodable={max_undecodable!r} must be a share in [0, 1].")
+        self.stages: dict[str, Stage] = {
+            name: STAGES.build({"_scope_": "d2sp_mm", **stage}) if isinstance(stage, Mapping) else stage
+            for name, stage in (stages or {}).items()
+            if stage is not None
+        }
+        self.dry_run = dry_run
+        self.weighting = weighting
+        self.classifier = classifier
+        self.max_undecodable = max_undecodable
+        self.ledger: Ledger | None = None
+        self._rounds_done = dict.fromkeys(self.stages, 0)
+        self._buffer = EpochBuffer()
+        self._loaded: dict[str, Any] | None = None
+        self._random_states: list[random_state.State] = []
+        self._before_validation: random_state.State | None = None
+        self._undecodable_reported: set[int] = set()
+
+    @property
+    def _acts(self) -> bool:
+        """Whether the hook may change anything of the training."""
+        return bool(self.stages) and not self.dry_run
+
+    def before_train(self, runner: Runner) -> None:
+        """Find the parts, check that everything can work, and take over the state of a resumed run."""
+        self._parts: TrainingParts = find_training_parts(runner)
+        max_epochs = runner.max_epochs
+        self._decision_epochs = {name: stage.decision_epochs(max_epochs) for name, stage in self.stages.items()}
+        window = max((stage.window for stage in self.stages.values()), default=1)
+        keys, labels = self._parts.dataset.map.keys_and_labels()
+        self.ledger = Ledger(keys, labels, self._parts.num_classes, window)
+        self._parts.loss.mode = "plain"
+        if any(stage.uses_weights for stage in self.stages.values()):
+            _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
+            self._parts.loss.attach(ClassifierTap(layer), layer.weight.device)
+        self._epoch_length = EpochLength(runner)
+        if runner.iter > 0:
+            self._resume(runner)
+        if dist.is_main_process():
+            write_outputs(runner.work_dir, self.ledger, self._parts.dataset)
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        """Switch the loss to what this epoch needs."""
+        self._buffer.clear()
+        learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
+        wanted = any(stage.uses_weights and self._rounds_done[n] < stage.rounds for n, stage in self.stages.items())
+        self._parts.loss.mode = learning if wanted else "plain"
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        """Put corrected labels into the batch."""
+        if not self._acts:
+            return
+        ledger = self._get_ledger()
+        for data_sample in data_batch["data_samples"]:
+            sample = data_sample.metainfo[SAMPLE_INDEX]
+            if ledger.corrected_labels[sample] != ledger.labels[sample]:
+                data_sample.set_gt_label(int(ledger.corrected_labels[sample]))
+
+    def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
+        """Take what the loss saw."""
+        seen = self._parts.loss.take_observation()
+        if seen is not None:
+            self._parts.loss.learn_weights(seen)
+            metas = [data_sample.metainfo for data_sample in data_batch["data_samples"]]
+            failures = {sample: reason for meta in metas for sample, reason in meta[UNDECODABLE]}
+            self._buffer.add([meta[SAMPLE_INDEX] for meta in metas], seen, failures)
+        self._epoch_length.after_train_iter(runner, batch_idx)
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        """Write the epoch into the ledger, let the stages decide, and carry it out."""
+        ledger = self._get_ledger()
+        seen = self._buffer.gather()
+        if seen is not None:
+            failed = np.array(sorted(seen.failures), dtype=np.int64)
+            ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
+            self._report_undecodable(runner, seen.failures)
+        decided = False
+        for name in self.stages:
+            decided |= self._decide(runner, name)
+        self._apply(runner, runner.epoch + 1)
+        if decided and dist.is_main_process():
+            write_outputs(runner.work_dir, ledger, self._parts.dataset)
+        own = random_state.capture()
+        self._random_states = dist.all_gather_object(own) if dist.is_distributed() else [own]
+
+    def after_train(self, runner: Runner) -> None:
+        """Leave the final files behind."""
+        if dist.is_main_process():
+            folder = write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset)
+            runner.logger.info(f"purification: ledger, decisions and purified annotation are in {folder}")
+
+    def before_val(self, runner: Runner) -> None:
+        """Remember the random state: a resumed run does not validate the epoch before, the unbroken one does."""
+        if self._acts:
+            self._before_validation = random_state.capture()
+
+    def after_val(self, runner: Runner) -> None:
+        """Continue as if there had been no validation."""
+        if self._before_validation is not None:
+            random_state.restore(self._before_validation)
+            self._before_validation = None
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Add the purification state. Called on rank 0 only, and possibly more than once an epoch."""
+        if self.ledger is None:
+            return
+        learner = self._parts.loss.learner
+        checkpoint[CHECKPOINT_KEY] = {
+            "version": self.VERSION,
+            "ledger": to_tensors(self.ledger.state()),
+            "rounds_done": dict(self._rounds_done),
+            "random_states": self._random_states,
+            "learner": None if learner is None else learner.state(),
+        }
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Put the state aside: whether this is a resume or a plain ``load_from`` is known only when training starts."""
+        self._loaded = checkpoint.get(CHECKPOINT_KEY)
+
+    def _get_ledger(self) -> Ledger:
+        if self.ledger is None:
+            raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
+        return self.ledger
+
+    def _resume(self, runner: Runner) -> None:
+        state, self._loaded = self._loaded, None
+        if state is None:
+            runner.logger.warning(
+                "purification: the resumed checkpoint holds no purification state, so the ledger starts empty; stages "
+                "decide as soon as their window is full."
+            )
+            return
+        missing = [name for name in _REQUIRED if name not in state]
+        if missing:
+            raise DataError(f"the checkpoint's purification state lacks {missing}; it is damaged or of another version.")
+        self._get_ledger().load(to_arrays(state["ledger"]))
+        self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
+        if self._parts.loss.learner is not None and state.get("learner") is not None:
+            self._parts.loss.learner.load(state["learner"])
+        self._apply(runner, runner.epoch)
+        if dist.get_rank() < len(state["random_states"]):
+            random_state.restore(state["random_states"][dist.get_rank()])
+
+    def _decide(self, runner: Runner, name: str) -> bool:
+        """Let one stage decide if a round of it is due. Rounds that a resume has passed are made up for at once."""
+        ledger, stage = self._get_ledger(), self.stages[name]
+        due = sum(epoch <= runner.epoch for epoch in self._decision_epochs[name])
+        if due <= self._rounds_done[name]:
+            return False
+        if not ledger.observations.complete(stage.window, runner.epoch, stage.uses_weights):
+            return False
+        decision = stage.decide(ledger, runner.epoch, progress=due / stage.rounds)
+        ledger.apply(decision)
+        self._rounds_done[name] = due
+        log_decision(runner, ledger, decision, self.dry_run)
+        return True
+
+    def _apply(self, runner: Runner, next_epoch: int) -> None:
+        if self._acts:
+            self._parts.sampler.set_keep(self._get_ledger().keep)
+            self._epoch_length.update(runner, next_epoch)
+
+    def _report_undecodable(self, runner: Runner, failures: dict[int, str]) -> None:
+        ledger = self._get_ledger()
+        for sample in sorted(set(failures) - self._undecodable_reported):
+            runner.logger.warning(f"purification: cannot decode {ledger.keys[sample]!r}: {failures[sample]}")
+        self._undecodable_reported |= set(failures)
+        share = float((ledger.undecodable > 0).mean())
+        if share > self.max_undecodable:
+            raise DataError(
+                f"{share:.1%} of the training clips could not be decoded, more than max_undecodable="
+                f"{self.max_undecodable:.1%}; check data_prefix and the files, or raise the limit."
+            )

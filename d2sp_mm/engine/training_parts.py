@@ -1,0 +1,75 @@
+"""Finding the parts of a run that purification works with, and refusing by name what it cannot work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mmengine.model import is_model_wrapper
+from mmengine.runner import EpochBasedTrainLoop, Runner
+from torch import nn
+
+from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.datasets.purified_sampler import PurifiedSampler
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.models.observing_cross_entropy import ObservingCrossEntropyLoss
+
+
+@dataclass(frozen=True)
+class TrainingParts:
+    """The parts of a runner that purification works with."""
+
+    head: nn.Module
+    loss: ObservingCrossEntropyLoss
+    dataset: IndexedDataset
+    sampler: PurifiedSampler
+    num_classes: int
+
+
+def find_training_parts(runner: Runner) -> TrainingParts:
+    """The parts, checked.
+
+    Raises:
+        ConfigError: If the run is of a kind that purification does not support, or lacks a part.
+    """
+    if not isinstance(runner.train_loop, EpochBasedTrainLoop):
+        raise ConfigError(
+            f"train_cfg.type={type(runner.train_loop).__name__!r}: purification decides between epochs; use "
+            "train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=...)."
+        )
+    dataset = runner.train_dataloader.dataset
+    if not isinstance(dataset, IndexedDataset):
+        raise ConfigError(
+            f"train_dataloader.dataset is a {type(dataset).__name__}; wrap it: "
+            "dataset=dict(type='d2sp_mm.IndexedDataset', dataset=dict(...))."
+        )
+    sampler = runner.train_dataloader.sampler
+    if not isinstance(sampler, PurifiedSampler):
+        raise ConfigError(
+            f"train_dataloader.sampler is a {type(sampler).__name__}; use "
+            "sampler=dict(_delete_=True, type='d2sp_mm.PurifiedSampler')."
+        )
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    head = getattr(model, "cls_head", None)
+    if head is None or not hasattr(head, "loss_cls"):
+        raise ConfigError(
+            f"model of type {type(model).__name__!r} has no cls_head with a loss_cls: purification supports MMAction2's "
+            "recognizers (not localizers, detectors or retrieval models)."
+        )
+    if getattr(head, "multi_class", False):
+        raise ConfigError(
+            "model.cls_head.multi_class=True: purification compares one label a clip with one prediction and does not "
+            "support multi-label training."
+        )
+    if getattr(model.data_preprocessor, "blending", None) is not None:
+        raise ConfigError(
+            f"model.data_preprocessor.blending is {type(model.data_preprocessor.blending).__name__}: a blended clip's "
+            "prediction belongs to no single clip, so nothing could be learned of either. Set "
+            "model.data_preprocessor.blending=None for the purification run; train the final model with blending on the "
+            "purified annotation."
+        )
+    if not isinstance(head.loss_cls, ObservingCrossEntropyLoss):
+        raise ConfigError(
+            f"model.cls_head.loss_cls is a {type(head.loss_cls).__name__}; use "
+            "loss_cls=dict(type='d2sp_mm.ObservingCrossEntropyLoss'), which takes CrossEntropyLoss's arguments."
+        )
+    return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes)

@@ -1,0 +1,137 @@
+"""Traps 8 to 11: what a checkpoint holds, and what is taken from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from mmengine import dist
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from d2sp_mm.errors import DataError
+from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
+
+STAGES = dict(prune=PRUNE, correct=CORRECT)
+
+
+@pytest.fixture(scope="module")
+def ann_file(tmp_path_factory):
+    return write_list(tmp_path_factory.mktemp("data") / "train.txt", noise=5, mislabel=8)
+
+
+@pytest.fixture(scope="module")
+def unbroken(ann_file, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unbroken")
+    return train(tiny_config(folder, ann_file, stages=STAGES)), folder
+
+
+def resume(folder, ann_file, epoch, workers=0, stop=None, **hook):
+    """Train to an epoch, then go on from its checkpoint in a new runner."""
+    config = tiny_config(folder, ann_file, stages=STAGES, **hook)
+    config["train_dataloader"]["num_workers"] = workers
+    first = Runner.from_cfg(Config(config))
+    stop_after(first, epoch)
+    first.train()
+    config.update(resume=True, load_from=str(folder / f"epoch_{epoch}.pth"))
+    return train(config)
+
+
+def stop_after(runner, epoch):
+    """Leave the loop after an epoch, as a killed run does, but with the schedule of the whole run."""
+    from mmengine.hooks import Hook
+
+    class Stop(Hook):
+        priority = "LOWEST"
+
+        def after_train_epoch(self, runner):
+            if runner.epoch + 1 == epoch:
+                runner.train_loop.stop_training = True
+
+    runner.register_hook(Stop())
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3, 4, 5])
+def test_trap_11_resumed_equals_unbroken_bit_for_bit(unbroken, ann_file, tmp_path, epoch):
+    resumed = resume(tmp_path, ann_file, epoch)
+    assert_same_weights(weights_of(resumed), weights_of(unbroken[0]))
+    state, expected = (hook_of(r).ledger.state() for r in (resumed, unbroken[0]))
+    for name in expected:
+        np.testing.assert_array_equal(state[name], expected[name], err_msg=name)
+    for name in ("ledger.csv", "decisions.csv", "train_purified.txt"):
+        here, there = tmp_path / "purification" / name, unbroken[1] / "purification" / name
+        assert here.read_bytes() == there.read_bytes()
+
+
+def test_resumed_equals_unbroken_with_workers(ann_file, tmp_path):
+    config = tiny_config(tmp_path / "unbroken", ann_file, stages=STAGES)
+    config["train_dataloader"]["num_workers"] = 2
+    unbroken = train(config)
+    resumed = resume(tmp_path / "resumed", ann_file, 3, workers=2)
+    assert_same_weights(weights_of(resumed), weights_of(unbroken))
+
+
+def test_trap_8_saving_uses_no_collective(unbroken, monkeypatch):
+    """Only rank 0 saves: a collective in there would wait for the others for ever."""
+    runner, _ = unbroken
+
+    def refuse(*args, **kwargs):
+        raise AssertionError("a collective in before_save_checkpoint")
+
+    for name in ("all_gather", "all_gather_object", "all_reduce", "broadcast", "barrier", "gather"):
+        monkeypatch.setattr(dist, name, refuse)
+    hook_of(runner).before_save_checkpoint(runner, {})
+
+
+def test_trap_9_saving_twice_saves_the_same_and_after_the_decision(unbroken):
+    runner, folder = unbroken
+    first, second = {}, {}
+    hook_of(runner).before_save_checkpoint(runner, first)
+    hook_of(runner).before_save_checkpoint(runner, second)
+    for name, value in first["purification"]["ledger"].items():
+        if isinstance(value, torch.Tensor):
+            assert torch.equal(value.nan_to_num(), second["purification"]["ledger"][name].nan_to_num())
+    # The checkpoint that closes the deciding epoch holds the decision.
+    saved = torch.load(folder / f"epoch_{PRUNE['start']}.pth", weights_only=True)
+    assert saved["meta"]["epoch"] == saved["purification"]["ledger"]["next_epoch"] == PRUNE["start"]
+    assert (~saved["purification"]["ledger"]["keep"]).sum() == 5
+
+
+def test_trap_10_load_from_takes_the_weights_but_not_the_purification(unbroken, ann_file, tmp_path):
+    config = tiny_config(tmp_path, ann_file, stages=None)
+    config["load_from"] = str(unbroken[1] / "epoch_6.pth")
+    runner = train(config)
+    ledger = hook_of(runner).ledger
+    assert ledger.keep.all()
+    assert ledger.next_epoch == 6
+    assert (ledger.corrected_labels == ledger.labels).all()
+
+
+def test_trap_11_the_state_loads_with_weights_only(unbroken):
+    saved = torch.load(unbroken[1] / "epoch_6.pth", weights_only=True)
+    assert set(saved["purification"]) >= {"version", "ledger", "rounds_done", "random_states"}
+
+
+def test_the_checkpoint_stays_a_stock_one(unbroken):
+    saved = torch.load(unbroken[1] / "epoch_6.pth", weights_only=True)
+    assert not [name for name in saved["state_dict"] if "weight_head" in name or "learner" in name]
+
+
+def test_a_checkpoint_of_another_annotation_is_refused(unbroken, tmp_path):
+    other = write_list(tmp_path / "other.txt", noise=5, mislabel=7)
+    config = tiny_config(tmp_path, other, stages=STAGES)
+    config.update(resume=True, load_from=str(unbroken[1] / "epoch_3.pth"))
+    with pytest.raises(DataError, match="digest"):
+        train(config)
+
+
+@pytest.mark.parametrize("key", ["ledger", "rounds_done", "random_states"])
+def test_a_checkpoint_that_lacks_a_key_is_refused_by_its_name(unbroken, ann_file, tmp_path, key):
+    path = tmp_path / "damaged.pth"
+    saved = torch.load(unbroken[1] / "epoch_3.pth", weights_only=True)
+    del saved["purification"][key]
+    torch.save(saved, path)
+    config = tiny_config(tmp_path, ann_file, stages=STAGES)
+    config.update(resume=True, load_from=str(path))
+    with pytest.raises(DataError, match=key):
+        train(config)

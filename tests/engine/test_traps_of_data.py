@@ -1,0 +1,122 @@
+"""Traps 1, 2, 3, 7, 12 and 13: which sample a number belongs to, and which label it is trained with."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+
+from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX
+from d2sp_mm.engine.epoch_buffer import EpochBuffer
+from d2sp_mm.models.observing_cross_entropy import BatchObservation
+from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, write_list
+
+STAGES = dict(prune=PRUNE, correct=CORRECT)
+
+
+@HOOKS.register_module(force=True)
+class SeenLabels(Hook):
+    """Writes down which label each sample is trained with, in every epoch."""
+
+    priority = "LOW"
+
+    def __init__(self):
+        self.epochs = {}
+
+    def before_train_iter(self, runner, batch_idx, data_batch=None):
+        seen = self.epochs.setdefault(runner.epoch, [])
+        for data_sample in data_batch["data_samples"]:
+            seen.append((data_sample.metainfo[SAMPLE_INDEX], int(data_sample.gt_label)))
+
+
+def run(tmp_path, **changes):
+    ann_file = write_list(tmp_path / "train.txt", noise=5, mislabel=8)
+    config = tiny_config(tmp_path, ann_file, stages=STAGES)
+    config["custom_hooks"] = [dict(type="SeenLabels")]
+    config["train_dataloader"].update(changes)
+    runner = train(config)
+    return runner, next(h for h in runner.hooks if isinstance(h, SeenLabels)).epochs
+
+
+@pytest.mark.parametrize("workers", [dict(), dict(num_workers=1, persistent_workers=True)], ids=["main", "persistent"])
+def test_trap_1_and_2_decisions_reach_every_sample_of_the_next_epoch_and_none_of_this(tmp_path, workers):
+    runner, epochs = run(tmp_path, **workers)
+    ledger = hook_of(runner).ledger
+    corrected = np.flatnonzero(ledger.corrected_labels != ledger.labels)
+    assert len(corrected) > 0
+    pruned = set(np.flatnonzero(~ledger.keep))
+    assert pruned
+    for epoch, seen in epochs.items():
+        after_pruning, after_correction = epoch >= PRUNE["start"], epoch >= CORRECT["start"]
+        labels = ledger.corrected_labels if after_correction else ledger.labels
+        assert all(label == labels[sample] for sample, label in seen)
+        assert bool(pruned & {sample for sample, _ in seen}) != after_pruning
+
+
+def test_trap_3_the_wrapped_dataset_is_never_edited(tmp_path):
+    runner, _ = run(tmp_path)
+    ledger, inner = hook_of(runner).ledger, runner.train_dataloader.dataset.dataset
+    assert len(inner) == len(ledger)
+    assert [inner.get_data_info(i)["label"] for i in range(len(inner))] == ledger.labels.tolist()
+
+
+def test_trap_7_undecodable_clips_are_blamed_reported_and_pruned(tmp_path):
+    ann_file = write_list(tmp_path / "train.txt", broken=3)
+    config = tiny_config(tmp_path, ann_file, stages=dict(prune=PRUNE))
+    config["val_dataloader"]["dataset"]["ann_file"] = str(write_list(tmp_path / "val.txt"))
+    runner = train(config)
+    ledger = hook_of(runner).ledger
+    assert np.flatnonzero(ledger.undecodable).tolist() == [0, 1, 2]
+    assert not ledger.keep[:3].any()
+    assert ledger.scores["quality_score"][:3].tolist() == [0, 0, 0]
+
+
+def test_too_many_undecodable_clips_stop_the_run(tmp_path):
+    from d2sp_mm.errors import DataError
+
+    ann_file = write_list(tmp_path / "train.txt", broken=10)
+    with pytest.raises(DataError, match="max_undecodable"):
+        train(tiny_config(tmp_path, ann_file, max_undecodable=0.1))
+
+
+def batch(indices, scores, weights=None):
+    return indices, BatchObservation(torch.tensor(scores), torch.zeros(len(indices)), weights), {}
+
+
+def test_trap_12_duplicates_count_once():
+    buffer = EpochBuffer()
+    buffer.add(*batch([4, 2], [[0.0, 5.0], [5.0, 0.0]]))
+    buffer.add(*batch([2, 4], [[0.0, 5.0], [0.0, 5.0]]))
+    seen = buffer.gather()
+    assert seen.indices.tolist() == [2, 4]
+    assert seen.probs.argmax(axis=1).tolist() == [0, 1]
+    assert buffer.gather() is None
+
+
+def test_trap_13_indices_do_not_pass_through_half_precision():
+    buffer = EpochBuffer()
+    indices = [2048, 2049, 4097]
+    scores = torch.zeros(3, 2, dtype=torch.float16)
+    buffer.add(indices, BatchObservation(scores, torch.zeros(3)), {})
+    assert buffer.gather().indices.tolist() == indices
+
+
+def test_observations_land_on_their_sample(tmp_path):
+    """A clip's class is in its key: what the ledger holds of it must fit."""
+    ann_file = write_list(tmp_path / "train.txt")
+    runner = train(tiny_config(tmp_path, ann_file))
+    ledger = hook_of(runner).ledger
+    predictions = ledger.observations.predictions(1, 5)[0]
+    looks = [int(key.split("_")[0]) for key in ledger.keys]
+    assert np.mean(predictions == looks) > 0.9
+
+
+def test_the_runner_is_built_from_the_config_alone(tmp_path):
+    """Names of scope d2sp_mm resolve without custom_imports of the components."""
+    ann_file = write_list(tmp_path / "train.txt")
+    runner = Runner.from_cfg(Config(tiny_config(tmp_path, ann_file, stages=STAGES)))
+    assert hook_of(runner).stages.keys() == STAGES.keys()

@@ -1,0 +1,1 @@
+"""Planting known noise: confused labels, spoiled clips, spoiled skeletons."""

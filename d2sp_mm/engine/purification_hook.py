@@ -44,6 +44,8 @@ class PurificationHook(Hook):
             of a run without the hook, bit for bit.
         weighting: ``joint`` trains the recognizer with the weighted loss while weights are learned; ``detached`` learns
             the weights beside it and leaves its loss as it is.
+        history: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
+            saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
         max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
 
@@ -63,11 +65,14 @@ class PurificationHook(Hook):
         stages: Mapping[str, Any] | None = None,
         dry_run: bool = False,
         weighting: str = "joint",
+        history: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
+        if history is not None and (not isinstance(history, int) or history < 1):
+            raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
         if not 0 <= max_undecodable <= 1:
             raise ConfigError(f"PurificationHook: max_undecodable={max_undecodable!r} must be a share in [0, 1].")
         self.stages: dict[str, Stage] = {
@@ -78,6 +83,7 @@ class PurificationHook(Hook):
         self.dry_run = dry_run
         self.weighting = weighting
         self.classifier = classifier
+        self.history = history
         self.max_undecodable = max_undecodable
         self.ledger: Ledger | None = None
         self._rounds_done = dict.fromkeys(self.stages, 0)
@@ -97,7 +103,7 @@ class PurificationHook(Hook):
         self._parts: TrainingParts = find_training_parts(runner)
         max_epochs = runner.max_epochs
         self._decision_epochs = {name: stage.decision_epochs(max_epochs) for name, stage in self.stages.items()}
-        window = max((stage.window for stage in self.stages.values()), default=1)
+        window = max([stage.window for stage in self.stages.values()] + [self.history or 1])
         keys, labels = self._parts.dataset.map.keys_and_labels()
         self.ledger = Ledger(keys, labels, self._parts.num_classes, window)
         self._parts.loss.mode = "plain"

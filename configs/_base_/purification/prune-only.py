@@ -1,0 +1,4 @@
+# Coarse-grained pruning alone.
+_base_ = "d2sp.py"
+
+default_hooks = dict(purification=dict(stages=dict(correct=None)))

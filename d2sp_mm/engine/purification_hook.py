@@ -42,8 +42,8 @@ class PurificationHook(Hook):
             change one. They decide in the order given. None or empty observes only.
         dry_run: Score, decide and write everything, but change nothing of the training: the trained weights are those
             of a run without the hook, bit for bit.
-        weighting: ``joint`` trains the recognizer with the weighted loss while weights are learned; ``detached`` learns
-            the weights beside it and leaves its loss as it is.
+        weighting: ``detached`` learns the weights beside the recognizer and leaves its loss as it is; ``joint`` trains the
+            recognizer with the weighted loss while weights are learned, as SCN does.
         history: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
@@ -64,7 +64,7 @@ class PurificationHook(Hook):
         self,
         stages: Mapping[str, Any] | None = None,
         dry_run: bool = False,
-        weighting: str = "joint",
+        weighting: str = "detached",
         history: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 
-def rank_regularization(weights: torch.Tensor, beta: float = 0.7, delta: float = 0.07) -> torch.Tensor:
+def rank_regularization(weights: torch.Tensor, beta: float = 0.7, delta: float = 0.15) -> torch.Tensor:
     """Ask that the mean weight of the batch's upper part lies ``delta`` above the mean of the rest.
 
     ``max(0, delta - (mean(top beta n) - mean(rest)))``. Without it the weights have no reason to differ.

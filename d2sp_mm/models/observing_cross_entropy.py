@@ -67,7 +67,7 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
         weight_head: dict[str, Any] | None = None,
         optimizer: dict[str, Any] | None = None,
         beta: float = 0.7,
-        delta: float = 0.07,
+        delta: float = 0.15,
         rank_weight: float = 1.0,
     ) -> None:
         super().__init__(loss_weight=loss_weight, class_weight=class_weight)
@@ -79,7 +79,7 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
             raise ConfigError(f"ObservingCrossEntropyLoss: rank_weight={rank_weight!r} must be at least 0.")
         self._learner_settings: dict[str, Any] = {
             "weight_head": weight_head or {"type": "d2sp_mm.WeightHead"},
-            "optimizer": optimizer or {"type": "Adam", "lr": 1e-3},
+            "optimizer": optimizer or {"type": "Adam", "lr": 3e-2},
             "beta": beta,
             "delta": delta,
             "rank_weight": rank_weight,

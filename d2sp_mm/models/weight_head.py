@@ -11,15 +11,18 @@ from d2sp_mm.registry import MODELS
 
 @MODELS.register_module()
 class WeightHead(nn.Module):
-    """One linear layer and a sigmoid: ``w_i = sigmoid(v . z_i + c)``.
+    """One linear layer and a sigmoid on the normalised feature: ``w_i = sigmoid(v . norm(z_i) + c)``.
 
-    It starts at zero, so every clip starts with weight 1/2 and no random number is drawn.
+    ``norm`` is a layer norm without parameters. Without it the length of the features, which differs between backbones and
+    grows while they train, decides how fast the head learns and drowns their direction: on the toy set the weight's
+    average precision for spoiled clips stayed near that of chance. The layer starts at zero, so every clip starts with
+    weight 1/2 and no random number is drawn.
 
     Args:
         in_channels: Width d of the feature.
 
     Source:
-        Self-Cure Network (CVPR 2020), equation 1. There the layer is initialised at random.
+        Self-Cure Network (CVPR 2020), equation 1. There the feature is taken as it is and the layer starts at random.
     """
 
     def __init__(self, in_channels: int) -> None:
@@ -35,4 +38,5 @@ class WeightHead(nn.Module):
             frozen: Whether gradients flow to the features only, not to this layer.
         """
         v, c = (self.v.detach(), self.c.detach()) if frozen else (self.v, self.c)
-        return torch.sigmoid(F.linear(features.float(), v, c)).squeeze(1)
+        normalised = F.layer_norm(features.float(), features.shape[1:])
+        return torch.sigmoid(F.linear(normalised, v, c)).squeeze(1)

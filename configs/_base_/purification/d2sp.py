@@ -1,12 +1,14 @@
-# D2SP: coarse-grained pruning, then fine-grained correction.
+# D2SP: coarse-grained pruning, then fine-grained correction in three rounds.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(
     purification=dict(
         type="d2sp_mm.PurificationHook",
         stages=dict(
-            prune=dict(type="d2sp_mm.CoarsePruning", score="rank_sum", rate=0.1, start=0.4, window=3),
-            correct=dict(type="d2sp_mm.FineCorrection", start=0.6, window=4, agreement=1.0, min_margin=0.2),
+            prune=dict(type="d2sp_mm.CoarsePruning", score="rank_sum", rate=0.1, start=0.65, window=3),
+            correct=dict(
+                type="d2sp_mm.FineCorrection", start=0.7, rounds=3, interval=0.1, window=5, agreement=1.0, min_margin=0.3
+            ),
         ),
     )
 )

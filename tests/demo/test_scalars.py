@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from d2sp_mm.demo.scalars import epoch_curves, final_accuracy, read_scalars
+from d2sp_mm.errors import DataError
+
+_LOG: list[dict[str, Any]] = [
+    {"loss": 2.0, "top1_acc": 0.25, "epoch": 1, "iter": 1, "step": 1},
+    {"loss": 1.8, "top1_acc": 0.75, "epoch": 1, "iter": 2, "step": 2},
+    {"acc/top1": 0.9, "acc/mean1": 0.8, "step": 1},
+    {"loss": 1.0, "top1_acc": 1.0, "epoch": 2, "iter": 3, "step": 3},
+    {"purification/pruned": 4, "step": 2},
+    {"acc/top1": 0.5, "acc/mean1": 0.4, "step": 2},
+]
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    path = folder / name / "vis_data" / "scalars.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def test_the_last_epoch_counts_not_the_best() -> None:
+    assert final_accuracy(_LOG, epochs=2) == {"top1": 0.5, "uar": 0.4}
+
+
+@pytest.mark.parametrize(("log", "found"), [(_LOG[:4], "the last is of epoch 1"), (_LOG[:2], "there is none")])
+def test_no_figures_of_the_last_epoch_are_an_error(log: list[dict[str, Any]], found: str) -> None:
+    with pytest.raises(DataError, match=f"of the last epoch, 2; {found}"):
+        final_accuracy(log, epochs=2)
+
+
+def test_curves_have_one_value_an_epoch() -> None:
+    curves = epoch_curves(_LOG)
+    assert curves.epochs.tolist() == [1, 2]
+    assert curves.losses.tolist() == [1.8, 1.0]
+    assert curves.accuracies.tolist() == [0.5, 1.0]
+
+
+def test_no_log_yet_and_a_half_written_line_are_no_error(tmp_path: Path) -> None:
+    assert read_scalars(tmp_path) == []
+    _write(tmp_path, "20260101_000000", "".join(json.dumps(entry) + "\n" for entry in _LOG) + '{"loss": 1.')
+    assert read_scalars(tmp_path) == _LOG
+
+
+def test_the_newest_run_in_a_work_dir_is_read(tmp_path: Path) -> None:
+    _write(tmp_path, "20260101_000000", '{"step": 1}\n')
+    _write(tmp_path, "20260102_000000", '{"step": 2}\n')
+    assert read_scalars(tmp_path) == [{"step": 2}]

@@ -1,4 +1,5 @@
-# 20 epochs of SGD with a short warm-up and a cosine.
+# 20 epochs of SGD: a short warm-up, 12 epochs at the full rate, then a cosine to zero. Noise is memorised while the rate
+# falls, so purification decides when the fall begins and the rest is learned from what it left.
 train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=20, val_begin=20, val_interval=20)
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
@@ -8,5 +9,5 @@ optim_wrapper = dict(
 )
 param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, by_epoch=True, begin=0, end=2, convert_to_iter_based=True),
-    dict(type="CosineAnnealingLR", eta_min=0, by_epoch=True, begin=2, end=20, convert_to_iter_based=True),
+    dict(type="CosineAnnealingLR", eta_min=0, by_epoch=True, begin=12, end=20, convert_to_iter_based=True),
 ]

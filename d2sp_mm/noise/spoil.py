@@ -12,6 +12,9 @@ from d2sp_mm.errors import ConfigError, DataError
 
 Frames = NDArray[np.uint8]
 
+#: Widest Gaussian that is applied at full size, pixels: above what a face of 64 pixels is blurred with.
+_MAX_SIGMA = 13.0
+
 
 def occluded(frames: Frames, rng: np.random.Generator) -> Frames:
     """Lay an opaque patch of 50 to 80 % of the picture over its middle; in half of the clips it drifts a little.
@@ -54,8 +57,12 @@ def dark(frames: Frames, rng: np.random.Generator) -> Frames:
         Spoiled copy, same shape.
     """
     light = rng.uniform(0.02, 0.06)
-    noise = rng.normal(rng.uniform(2, 8), rng.uniform(4, 8), size=frames.shape)
-    return np.clip(frames * light + noise, 0, 255).astype(np.uint8)
+    mean, deviation = rng.uniform(2, 8), rng.uniform(4, 8)
+    spoiled = np.empty_like(frames)
+    # Frame by frame: floating-point copies of a whole large clip would not fit into memory.
+    for step, frame in enumerate(frames):
+        spoiled[step] = np.clip(frame * light + rng.normal(mean, deviation, size=frame.shape), 0, 255)
+    return spoiled
 
 
 def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -69,7 +76,7 @@ def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
         Spoiled copy, same shape.
     """
     sigma = rng.uniform(0.14, 0.20) * min(frames.shape[1:3])
-    return np.stack([cv2.GaussianBlur(frame, (0, 0), sigma, borderType=cv2.BORDER_REFLECT) for frame in frames])
+    return np.stack([_blur(frame, sigma, cv2.BORDER_REFLECT) for frame in frames])
 
 
 def no_face(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -91,7 +98,7 @@ def no_face(frames: Frames, rng: np.random.Generator) -> Frames:
     sigma = max(0.5, 0.03 * min(height, width))
     corners = frames[:, top : top + part_h, left : left + part_w]
     blown = [cv2.resize(corner, (width, height), interpolation=cv2.INTER_CUBIC) for corner in corners]
-    return np.stack([cv2.GaussianBlur(frame, (0, 0), sigma) for frame in blown])
+    return np.stack([_blur(frame, sigma, cv2.BORDER_DEFAULT) for frame in blown])
 
 
 def frozen(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -140,6 +147,22 @@ def spoil_frames(frames: Frames, kind: str, rng: np.random.Generator) -> Frames:
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8 or not frames.size:
         raise DataError(f"frames must be uint8 of shape (t, h, w, 3), got {frames.dtype} of shape {frames.shape}")
     return KINDS[kind](frames, rng)
+
+
+def _blur(frame: Frames, sigma: float, border: int) -> Frames:
+    """Blur one picture; the time it takes does not grow with ``sigma``.
+
+    The kernel of a wide Gaussian spans hundreds of pixels, so the picture is reduced first. What a blur with a sigma of
+    ``_MAX_SIGMA`` pixels leaves of the reduced picture holds nothing that enlarging could lose.
+    """
+    height, width = frame.shape[:2]
+    factor = max(1.0, sigma / _MAX_SIGMA)
+    if factor == 1.0:
+        return cv2.GaussianBlur(frame, (0, 0), sigma, borderType=border)
+    small_size = max(1, round(width / factor)), max(1, round(height / factor))
+    small = cv2.resize(frame, small_size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / factor, borderType=border)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
 def _texture(height: int, width: int, rng: np.random.Generator) -> Frames:

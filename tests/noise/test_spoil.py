@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import cv2
 import numpy as np
 import pytest
@@ -77,6 +79,39 @@ def test_blurred_keeps_the_light_and_loses_the_edges(seed, clip):
     assert np.abs(np.diff(spoiled, axis=2)).max() < 0.1 * np.abs(np.diff(clip, axis=2)).max()
 
 
+@pytest.mark.parametrize("seed", _SEEDS[:3])
+@pytest.mark.parametrize("size", [(64, 64), (240, 320)], ids=["at-full-size", "reduced"])
+def test_blurred_is_a_gaussian_of_that_width(seed, size):
+    coarse = np.random.default_rng(seed).integers(0, 256, size=(12, 16, 3), dtype=np.uint8)
+    frame = cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_NEAREST)
+    sigma = np.random.default_rng(seed).uniform(0.14, 0.20) * size[0]
+    wanted = cv2.GaussianBlur(frame, (0, 0), sigma, borderType=cv2.BORDER_REFLECT)
+    spoiled = spoil_frames(frame[None], "blurred", np.random.default_rng(seed))[0]
+    np.testing.assert_allclose(spoiled.astype(int), wanted, atol=0 if size == (64, 64) else 3)
+
+
+def test_blurred_never_asks_for_a_wide_kernel(monkeypatch):
+    widths = []
+    blur = cv2.GaussianBlur
+    monkeypatch.setattr(cv2, "GaussianBlur", lambda src, k, sigma, **_: widths.append(sigma) or blur(src, k, sigma))
+    spoiled = spoil_frames(np.zeros((1, 1080, 1920, 3), np.uint8), "blurred", np.random.default_rng(0))
+    assert spoiled.shape == (1, 1080, 1920, 3)
+    assert max(widths) < 15
+
+
+@pytest.mark.parametrize("kind", ["dark", "blurred", "no_face"])
+def test_memory_holds_no_floating_point_copy_of_the_clip(kind):
+    clip = np.full((40, 120, 160, 3), 90, np.uint8)
+    tracemalloc.start()
+    try:
+        spoil_frames(clip, kind, np.random.default_rng(0))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    # A copy in double precision alone would take eight times the clip.
+    assert peak < 4 * clip.nbytes
+
+
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_no_face_shows_nothing_of_the_middle(seed, clip):
     height, width = clip.shape[1:3]
@@ -97,9 +132,7 @@ def test_unknown_kind_is_named(clip):
         spoil_frames(clip, "truncated", np.random.default_rng(0))
 
 
-@pytest.mark.parametrize(
-    "frames", [np.zeros((4, 8, 8, 3)), np.zeros((8, 8, 3), np.uint8), np.zeros((0, 8, 8, 3), np.uint8)]
-)
+@pytest.mark.parametrize("frames", [np.zeros((4, 8, 8, 3)), np.zeros((8, 8, 3), np.uint8), np.zeros((0, 8, 8, 3), np.uint8)])
 def test_what_is_no_clip_is_refused(frames):
     with pytest.raises(DataError, match="frames must be uint8"):
         spoil_frames(frames, "dark", np.random.default_rng(0))

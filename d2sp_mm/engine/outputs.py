@@ -16,7 +16,7 @@ from d2sp_mm.annotations import read_annotations, write_annotations
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
-from d2sp_mm.errors import D2SPError
+from d2sp_mm.errors import D2SPError, DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
 
@@ -118,7 +118,13 @@ def _write_purified(folder: Path, prefix: str, part: BaseDataset, ledger: Ledger
     row_of = {key: row for row, key in enumerate(annotations.keys)}
     strip = len(prefix.replace("_", ":"))
     for sample in range(first, first + len(part)):
-        row = row_of[ledger.keys[sample][strip:]]
+        key = ledger.keys[sample][strip:]
+        if key not in row_of:
+            raise DataError(
+                f"sample {key!r} of the dataset does not stand in {part.ann_file} under that path; write paths there "
+                "that are relative to data_prefix."
+            )
+        row = row_of[key]
         keep[row], labels[row] = ledger.keep[sample], ledger.corrected_labels[sample]
     source = Path(part.ann_file)
     write_annotations(annotations, folder / f"{prefix}{source.stem}_purified{source.suffix}", keep, labels)

@@ -111,8 +111,9 @@ class PurificationHook(Hook):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
             self._parts.loss.attach(ClassifierTap(layer), layer.weight.device)
         self._epoch_length = EpochLength(runner)
+        loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
-            self._resume(runner)
+            self._resume(runner, loaded)
         if dist.is_main_process():
             write_outputs(runner.work_dir, self.ledger, self._parts.dataset)
 
@@ -125,6 +126,7 @@ class PurificationHook(Hook):
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
+        self._parts.check_batch(data_batch)
         if not self._acts:
             return
         ledger = self._get_ledger()
@@ -162,6 +164,12 @@ class PurificationHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind."""
+        for name, stage in self.stages.items():
+            if self._rounds_done[name] < stage.rounds:
+                runner.logger.warning(
+                    f"purification: stage {name!r} decided {self._rounds_done[name]} of {stage.rounds} rounds: training "
+                    f"ended before its window of {stage.window} epochs was full. Train longer, or shorten the window."
+                )
         if dist.is_main_process():
             folder = write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset)
             runner.logger.info(f"purification: ledger, decisions and purified annotation are in {folder}")
@@ -199,8 +207,7 @@ class PurificationHook(Hook):
             raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
         return self.ledger
 
-    def _resume(self, runner: Runner) -> None:
-        state, self._loaded = self._loaded, None
+    def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:
         if state is None:
             runner.logger.warning(
                 "purification: the resumed checkpoint holds no purification state, so the ledger starts empty; stages "
@@ -210,6 +217,11 @@ class PurificationHook(Hook):
         missing = [name for name in _REQUIRED if name not in state]
         if missing:
             raise DataError(f"the checkpoint's purification state lacks {missing}; it is damaged or of another version.")
+        if state["version"] > self.VERSION:
+            raise DataError(
+                f"the checkpoint's purification state has version {state['version']}, this d2sp_mm reads up to "
+                f"{self.VERSION}; update d2sp_mm."
+            )
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         if self._parts.loss.learner is not None and state.get("learner") is not None:

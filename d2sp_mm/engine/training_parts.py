@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from mmaction.models.recognizers import Recognizer3D, RecognizerGCN
 from mmengine.model import is_model_wrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
@@ -23,6 +25,24 @@ class TrainingParts:
     dataset: IndexedDataset
     sampler: PurifiedSampler
     num_classes: int
+    #: Whether the model gives one row of scores a clip, not a sample, so that several clips a sample cannot train.
+    row_of_each_clip: bool = False
+
+    def check_batch(self, data_batch: dict[str, Any]) -> None:
+        """Refuse several clips a sample where the model does not average them.
+
+        Raises:
+            ConfigError: If the samples of the batch have more than one clip.
+        """
+        inputs = data_batch["inputs"]
+        if not self.row_of_each_clip or not isinstance(inputs, (list, tuple)):
+            return
+        clips = {len(sample) for sample in inputs}
+        if clips != {1}:
+            raise ConfigError(
+                f"the train pipeline gives num_clips={max(clips)} clips a sample, which a 3-D or skeleton recognizer does "
+                "not average in training; set num_clips=1 in train_dataloader.dataset.dataset.pipeline."
+            )
 
 
 def find_training_parts(runner: Runner) -> TrainingParts:
@@ -60,9 +80,12 @@ def find_training_parts(runner: Runner) -> TrainingParts:
             "model.cls_head.multi_class=True: purification compares one label a clip with one prediction and does not "
             "support multi-label training."
         )
-    if getattr(model.data_preprocessor, "blending", None) is not None:
+    # A preprocessor of several modalities holds one for each, any of which may blend.
+    blendings = [getattr(module, "blending", None) for module in model.data_preprocessor.modules()]
+    blending = next((found for found in blendings if found is not None), None)
+    if blending is not None:
         raise ConfigError(
-            f"model.data_preprocessor.blending is {type(model.data_preprocessor.blending).__name__}: a blended clip's "
+            f"model.data_preprocessor.blending is {type(blending).__name__}: a blended clip's "
             "prediction belongs to no single clip, so nothing could be learned of either. Set "
             "model.data_preprocessor.blending=None for the purification run; train the final model with blending on the "
             "purified annotation."
@@ -72,4 +95,5 @@ def find_training_parts(runner: Runner) -> TrainingParts:
             f"model.cls_head.loss_cls is a {type(head.loss_cls).__name__}; use "
             "loss_cls=dict(type='d2sp_mm.ObservingCrossEntropyLoss'), which takes CrossEntropyLoss's arguments."
         )
-    return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes)
+    row_of_each_clip = isinstance(model, (Recognizer3D, RecognizerGCN))
+    return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes, row_of_each_clip)

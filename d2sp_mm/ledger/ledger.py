@@ -183,6 +183,7 @@ class Ledger:
                 training annotation.
         """
         required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in _HISTORY)]
+        required += [f"observations/{name}" for name in self.observations.state()]
         missing = [name for name in required if name not in state]
         if missing:
             raise DataError(f"the saved ledger lacks {missing}; it is damaged or of another program.")

@@ -88,6 +88,7 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
         self.learner: WeightLearner | None = None
         self._tap: ClassifierTap | None = None
         self._observation: BatchObservation | None = None
+        self._calls = 0
 
     @property
     def mode(self) -> str:
@@ -122,6 +123,7 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
         """
         seen = BatchObservation(scores=cls_score.detach(), labels=label.detach())
         self._observation = seen
+        self._calls += torch.is_grad_enabled()
         if self.mode == "plain" or self.learner is None or self._tap is None:
             return super().forward(cls_score, label, **kwargs)
         features = self._tap.take(len(cls_score))
@@ -139,11 +141,21 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
         return losses
 
     def take_observation(self) -> BatchObservation | None:
-        """What the loss saw of the last batch, and forget it; None if it saw none."""
+        """What the loss saw of the last batch, and forget it; None if it saw none.
+
+        Raises:
+            ConfigError: If the head computed it more than once for the batch, as heads of several outputs do.
+        """
+        calls, self._calls = self._calls, 0
+        if calls > 1:
+            raise ConfigError(
+                f"the head computed its loss {calls} times in one iteration: purification needs one row of scores a sample "
+                "and does not support heads of several outputs (RGBPoseHead); train each modality by itself."
+            )
         seen, self._observation = self._observation, None
         return seen
 
     def learn_weights(self, seen: BatchObservation) -> None:
         """Let the weight head learn from a batch; does nothing in plain mode."""
         if self.mode != "plain" and self.learner is not None and seen.features is not None:
-            self.learner.step(self._forward, seen.scores, seen.labels, seen.features)
+            self.learner.step(super().forward, seen.scores, seen.labels, seen.features)

@@ -38,5 +38,7 @@ class WeightHead(nn.Module):
             frozen: Whether gradients flow to the features only, not to this layer.
         """
         v, c = (self.v.detach(), self.c.detach()) if frozen else (self.v, self.c)
-        normalised = F.layer_norm(features.float(), features.shape[1:])
-        return torch.sigmoid(F.linear(normalised, v, c)).squeeze(1)
+        # Half precision would make ties of weights that differ, and ties are pruned by their index.
+        with torch.autocast(features.device.type, enabled=False):
+            normalised = F.layer_norm(features.float(), features.shape[1:])
+            return torch.sigmoid(F.linear(normalised, v, c)).squeeze(1)

@@ -41,8 +41,9 @@ class CoarsePruning(PruningStage):
         two other scores, are our reconstruction.
     """
 
+    start: int | float = 0.65
     window: int = 3
-    score: str = "weight"
+    score: str = "rank_sum"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -66,10 +66,10 @@ def test_a_gap_in_the_window_is_not_stable():
 
 @pytest.mark.parametrize(("margin", "corrected"), [(0.19, False), (0.21, True)])
 def test_margin_decides(margin, corrected):
-    ledger = Ledger(["a", "b"], [0, 1], 2, window=2)
+    ledger = Ledger(["a", "b", "c"], [0, 1, 0], 2, window=2)
     p = (1 + margin) / 2
     for epoch in range(2):
-        ledger.observe(epoch, np.array([0, 1]), np.array([[1 - p, p], [0.5, 0.5]]))
+        ledger.observe(epoch, np.arange(3), np.array([[1 - p, p], [0.5, 0.5], [0.9, 0.1]]))
     stage = FineCorrection(start=2, window=2, min_margin=0.2)
     assert (0 in stage.decide(ledger, 1).relabel) == corrected
 

@@ -1,0 +1,55 @@
+"""A tiny run finds the noise that was planted, by the mean of three seeds; the control does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.tiny_run import NUM_CLASSES, hook_of, tiny_config, train, write_list
+
+PER_CLASS, NOISE, MISLABEL = 30, 12, 24
+N = NUM_CLASSES * PER_CLASS
+EPOCHS = 10
+STRENGTH = 2.5
+PRUNE = dict(type="d2sp_mm.CoarsePruning", start=5, window=3, rate=NOISE / N, score="rank_sum")
+CORRECT = dict(type="d2sp_mm.FineCorrection", start=9, window=3)
+RANDOM = dict(type="d2sp_mm.RandomPruning", start=5, rate=NOISE / N)
+
+
+def run(folder, seed, **stages):
+    """Share of noise among the pruned, in units of chance; share of right corrections; how many were made."""
+    ann_file = write_list(folder / "train.txt", per_class=PER_CLASS, noise=NOISE, mislabel=MISLABEL)
+    config = tiny_config(folder / "run", ann_file, stages=stages)
+    config["train_cfg"].update(max_epochs=EPOCHS, val_begin=EPOCHS, val_interval=EPOCHS)
+    config["train_dataloader"]["dataset"]["dataset"]["pipeline"][0]["strength"] = STRENGTH
+    config["param_scheduler"] = [dict(type="CosineAnnealingLR", by_epoch=True, T_max=EPOCHS)]
+    config["default_hooks"]["checkpoint"] = None
+    config["randomness"] = dict(seed=seed)
+    ledger = hook_of(train(config)).ledger
+    looks = np.array([int(key.split("_")[0]) for key in ledger.keys])
+    noisy = np.array(["_noise_" in key for key in ledger.keys])
+    moved = ledger.keep & (ledger.corrected_labels != ledger.labels)
+    return noisy[~ledger.keep].mean() / (NOISE / N), (ledger.corrected_labels == looks)[moved], moved.sum()
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    return [run(tmp_path_factory.mktemp("d2sp"), seed, prune=PRUNE, correct=CORRECT) for seed in (1, 2, 3)]
+
+
+def test_the_pruned_are_at_least_three_times_richer_in_noise_than_chance(runs):
+    assert np.mean([richness for richness, _, _ in runs]) >= 3
+
+
+def test_at_least_four_of_five_corrections_are_right(runs):
+    assert np.mean([right.mean() for _, right, _ in runs]) >= 0.8
+
+
+def test_at_least_a_third_of_the_wrong_labels_are_corrected(runs):
+    assert np.mean([right.sum() for _, right, _ in runs]) >= MISLABEL / 3
+
+
+def test_the_control_prunes_as_many_and_finds_nothing(runs, tmp_path):
+    richness, _, moved = run(tmp_path, 1, prune=RANDOM)
+    assert richness < 3
+    assert moved == 0

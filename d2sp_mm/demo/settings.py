@@ -30,7 +30,7 @@ class DemoSettings:
     """
 
     out: Path = Path("work_dirs/demo")
-    num_train: int = 1200
+    num_train: int = 1000
     num_test: int = 400
     low_quality_rate: float = 0.1
     mislabel_rate: float = 0.2

@@ -1,9 +1,10 @@
 # The toy set of drawn faces (tools/make_toy_dfer.py): 7 expressions, 16 frames of 64 x 64 pixels.
 # Purification needs the wrapper and the sampler; nothing else differs from a plain MMAction2 dataset base.
 train_dataloader = dict(
-    batch_size=16,
-    num_workers=1,
-    persistent_workers=True,
+    # Many small steps: the set is small. No worker process: a core a run is what the demo has.
+    batch_size=12,
+    num_workers=0,
+    persistent_workers=False,
     sampler=dict(type="d2sp_mm.PurifiedSampler", shuffle=True),
     dataset=dict(
         type="d2sp_mm.IndexedDataset",
@@ -15,7 +16,7 @@ train_dataloader = dict(
                 dict(type="DecordInit"),
                 dict(type="SampleFrames", clip_len=8, frame_interval=2, num_clips=1),
                 dict(type="DecordDecode"),
-                dict(type="RandomResizedCrop", area_range=(0.6, 1.0), aspect_ratio_range=(0.8, 1.25)),
+                dict(type="RandomResizedCrop", area_range=(0.7, 1.0), aspect_ratio_range=(0.8, 1.25)),
                 dict(type="Resize", scale=(48, 48), keep_ratio=False),
                 dict(type="Flip", flip_ratio=0.5),
                 dict(type="FormatShape", input_format="NCTHW"),
@@ -26,8 +27,8 @@ train_dataloader = dict(
 )
 val_dataloader = dict(
     batch_size=32,
-    num_workers=1,
-    persistent_workers=True,
+    num_workers=0,
+    persistent_workers=False,
     sampler=dict(type="DefaultSampler", shuffle=False),
     dataset=dict(
         type="VideoDataset",

@@ -1,10 +1,10 @@
-# 20 epochs of SGD: a short warm-up, 12 epochs at the full rate, then a cosine to zero. Noise is memorised while the rate
+# 20 epochs of SGD: a short warm-up, the full rate until epoch 12, then a cosine to zero. Noise is memorised while the rate
 # falls, so purification decides when the fall begins and the rest is learned from what it left.
 train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=20, val_begin=20, val_interval=20)
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
 optim_wrapper = dict(
-    optimizer=dict(type="SGD", lr=0.05, momentum=0.9, weight_decay=1e-4),
+    optimizer=dict(type="SGD", lr=0.04, momentum=0.9, weight_decay=1e-4),
     clip_grad=dict(max_norm=20, norm_type=2),
 )
 param_scheduler = [

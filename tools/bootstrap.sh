@@ -10,7 +10,8 @@ PYTHON_RANGE='(3, 11) <= sys.version_info[:2] <= (3, 12)'
 # Measured: .venv takes 1.6 GB with both locks; pip unpacks one wheel at a time.
 VENV_MB=2000
 UNPACK_MB=400
-TORCH_CPU_INDEX=https://download.pytorch.org/whl/cpu
+# A package index that has CPU builds of torch, for where the configured one has none (see PyTorch's own installation page).
+TORCH_CPU_INDEX=${TORCH_CPU_INDEX:-}
 
 say() { printf 'd2sp_mm: %s\n' "$*"; }
 stop() { printf 'd2sp_mm: STOP. %s\n' "$*" >&2; exit 1; }
@@ -55,8 +56,8 @@ install_torch() {
         >/dev/null 2>&1 && return
     # PyPI's own build for Linux wants CUDA packages. Elsewhere there is no '+cpu', and the lock's plain pin is right.
     [ "$(uname -s)" = Linux ] || return 0
-    pip install "$pin+cpu" || pip install --retries 1 --index-url $TORCH_CPU_INDEX "$pin+cpu" ||
-        say "no CPU build of torch found; taking the one that the package index has"
+    pip install ${TORCH_CPU_INDEX:+--extra-index-url "$TORCH_CPU_INDEX"} "$pin+cpu" ||
+        say "no CPU build of torch found (TORCH_CPU_INDEX=URL names an index that has one); taking the one that is there"
 }
 
 pip() {

@@ -5,11 +5,6 @@
 #         --out data/uci_gfe_video_noisy --mislabel-rate 0.2 --low-quality-rate 0.1
 #     python tools/train.py configs/d2sp/r3d/r3d_r18-slim_d2sp_uci-gfe-video.py --work-dir work_dirs/video
 #     python tools/evaluate_purification.py work_dirs/video --truth data/uci_gfe_video_noisy/truth.csv
-#
-# Measured with --seed 0 for noise and training, one run: spoiled clips AP .28 (chance .10, and all five truncated files
-# count in it), precision and recall of the pruned .21 and .19; wrong labels AP .81 (chance .20), 22 corrected, 73 % of
-# them to the true class; 2 % of the clean clips relabelled, 7 % pruned. top1 on val (98 clips) at the last epoch 77.6 %,
-# without purification 82.7 %.
 _base_ = [
     "../../_base_/models/r3d_r18-slim.py",
     "../../_base_/datasets/uci-gfe_video.py",

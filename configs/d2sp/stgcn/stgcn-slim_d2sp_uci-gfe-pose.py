@@ -4,10 +4,6 @@
 #         --mislabel-rate 0.2 --low-quality-rate 0.1
 #     python tools/train.py configs/d2sp/stgcn/stgcn-slim_d2sp_uci-gfe-pose.py --work-dir work_dirs/pose
 #     python tools/evaluate_purification.py work_dirs/pose --truth data/uci_gfe_noisy/truth.csv
-#
-# Measured with --seed 0 for noise and training, one run: spoiled clips AP .41 (chance .10), precision and recall of the
-# pruned .42; wrong labels AP .59 (chance .20), 10 of 62 corrected, all rightly; no clean clip relabelled, 6 % of them
-# pruned. top1 on val at the last epoch 73.5 %.
 _base_ = [
     "../../_base_/models/stgcn-slim.py",
     "../../_base_/datasets/uci-gfe_pose.py",

@@ -5,12 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-
-def _fractional_ranks(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Average ranks in [0, 1]; ties share their mean rank."""
-    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
-    mean_rank = np.cumsum(counts) - (counts + 1) / 2.0
-    return mean_rank[inverse] / max(len(scores) - 1, 1)
+from d2sp_mm.functional.fractional_ranks import fractional_ranks
 
 
 def rank_sum(*scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -36,5 +31,5 @@ def rank_sum(*scores: npt.ArrayLike) -> npt.NDArray[np.float64]:
     result = np.full(columns.shape[1], np.nan)
     known = ~np.isnan(columns).any(axis=0)
     if known.any():
-        result[known] = np.mean([_fractional_ranks(column[known]) for column in columns], axis=0)
+        result[known] = np.mean([fractional_ranks(column[known]) for column in columns], axis=0)
     return result

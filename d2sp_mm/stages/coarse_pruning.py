@@ -10,8 +10,10 @@ import numpy.typing as npt
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.functional.certainty import certainty
 from d2sp_mm.functional.rank_sum import rank_sum
+from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
+from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.fine_correction import label_scores
 from d2sp_mm.stages.pruning import PruningStage
 
@@ -26,6 +28,10 @@ class CoarsePruning(PruningStage):
     the normalised entropy of its mean prediction (``entropy``), or the mean of its ranks in both (``rank_sum``). A
     clip that could never be decoded in the window has score 0. The lowest ``rate`` are pruned.
 
+    Learned weights can settle on a wrong group of clips, because the rank regularisation asks only that some are low. So
+    ``rank_sum`` takes them in only if they agree with the entropy about the worst clips (``max_tail_rank``), and is the
+    entropy alone otherwise; the rule in the ledger says which it was.
+
     Args:
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
@@ -35,6 +41,8 @@ class CoarsePruning(PruningStage):
         class_cap: See :class:`PruningStage`.
         class_floor: See :class:`PruningStage`.
         score: ``weight``, ``entropy`` or ``rank_sum``.
+        max_tail_rank: Mean rank, in (0, 1], that the weights may give the least certain ``rate`` of the clips if
+            ``rank_sum`` is to trust them: half of ``rate`` is full agreement, 1/2 none; 1 trusts them always.
 
     Source:
         D2SP (arXiv 2406.16473) prunes by a learned scalar weight of each sample. Window, rate, cap and floor, and the
@@ -44,9 +52,11 @@ class CoarsePruning(PruningStage):
     start: int | float = 0.65
     window: int = 3
     score: str = "rank_sum"
+    max_tail_rank: float = 1 / 3
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_share(self, "max_tail_rank", self.max_tail_rank, high_open=False)
         if self.score not in SCORES:
             raise ConfigError(f"CoarsePruning: score={self.score!r} is unknown; choose one of {SCORES}.")
 
@@ -55,29 +65,28 @@ class CoarsePruning(PruningStage):
         """The entropy alone needs no weights."""
         return self.score != "entropy"
 
-    def scores(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
-        """Quality of every sample in [0, 1], shape (n,), low = bad; NaN where it was not seen."""
-        seen = ledger.observations
-        columns = []
-        if self.uses_weights:
-            columns.append(seen.mean_weights(self.window, epoch))
-        if self.score != "weight":
-            columns.append(certainty(seen.mean_probs(self.window, epoch)))
-        scores = columns[0] if len(columns) == 1 else rank_sum(*columns)
+    def _score(self, ledger: Ledger, epoch: int) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
+        """Name of the score that was used, the scores, and figures worth logging."""
+        seen, used, summary = ledger.observations, self.score, {}
+        weights, certain = seen.mean_weights(self.window, epoch), certainty(seen.mean_probs(self.window, epoch))
+        if self.score == "rank_sum":
+            summary["tail_rank"] = tail_rank(weights, certain, self.rate)
+            used = "rank_sum" if summary["tail_rank"] <= self.max_tail_rank else "entropy"
+        scores = {"weight": weights, "entropy": certain, "rank_sum": rank_sum(weights, certain)}[used]
         never_decoded = (ledger.undecodable > 0) & np.isnan(scores)
-        return np.where(never_decoded, 0.0, scores)
+        return used, np.where(never_decoded, 0.0, scores), summary
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        scores = self.scores(ledger, epoch)
+        used, scores, summary = self._score(ledger, epoch)
         prune = self.lowest(ledger, scores, progress)
-        # What is pruned now gets no later look, so its label is scored here as well.
-        doubts = label_scores(ledger, epoch, self.window)
-        summary = {"threshold": float(scores[prune].max())} if len(prune) else {}
+        if len(prune):
+            summary["threshold"] = float(scores[prune].max())
         return Decision(
-            rule=f"prune_by_{self.score}",
+            rule=f"prune_by_{used}",
             epoch=epoch,
             prune=prune,
-            scores={"quality_score": scores, "label_score": doubts},
+            # What is pruned now gets no later look, so its label is scored here as well.
+            scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, self.window)},
             summary=summary,
         )

@@ -47,7 +47,7 @@ def test_command(recipe: Recipe, epochs: int, tmp_path: Path) -> None:
     assert (cfg.max_epochs, cfg.val_begin, cfg.val_interval) == (epochs, epochs, epochs)
     assert config.param_scheduler[-1].end == epochs
     for earlier, later in zip(config.param_scheduler, config.param_scheduler[1:]):
-        assert earlier.begin < earlier.end == later.begin < later.end
+        assert earlier.begin < earlier.end <= later.begin < later.end
     assert (config.seed, config.work_dir) == (5, str(settings.work_dirs[recipe.name]))
     stages = config.default_hooks.purification.get("stages") or {}
     assert sorted(stages) == {"d2sp": ["correct", "prune"], "random": ["prune"]}.get(recipe.name, [])

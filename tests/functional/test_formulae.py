@@ -22,6 +22,7 @@ from d2sp_mm.functional.proportional_steps import proportional_steps
 from d2sp_mm.functional.rank_regularization import rank_regularization
 from d2sp_mm.functional.rank_sum import rank_sum
 from d2sp_mm.functional.stability import modal_prediction
+from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.functional.weighted_scores import weigh_scores
 
 MODULES = [m.name for m in pkgutil.iter_modules(d2sp_mm.functional.__path__)]
@@ -84,6 +85,15 @@ def test_select_lowest_keeps_its_promises(scores, labels, count, room):
     for c in range(3):
         expected += [i for i in lowest if labels[i] == c][: room[c]]
     assert taken.tolist() == sorted(expected)
+
+
+def test_tail_rank_sees_agreement_chance_and_contradiction():
+    rng = np.random.default_rng(0)
+    reference = rng.random(1000)
+    assert tail_rank(reference, reference, 0.1) == pytest.approx(0.05, abs=0.001)
+    assert tail_rank(-reference, reference, 0.1) == pytest.approx(0.95, abs=0.001)
+    assert tail_rank(rng.random(1000), reference, 0.1) == pytest.approx(0.5, abs=0.1)
+    assert np.isnan(tail_rank([np.nan], [1.0], 0.5))
 
 
 def test_select_lowest_never_takes_the_unscored():

@@ -105,6 +105,7 @@ BAD = [
     ("class_cap", 0.0),
     ("class_cap", 1.1),
     ("class_floor", 0),
+    ("max_tail_rank", 0.0),
     ("score", "luck"),
     ("seed", -1),
     ("agreement", 0.0),

@@ -48,6 +48,19 @@ def test_weights_are_needed_unless_entropy_alone_decides():
     assert [CoarsePruning(score=s).uses_weights for s in ("weight", "entropy", "rank_sum")] == [True, False, True]
 
 
+@pytest.mark.parametrize(("agree", "rule"), [(True, "prune_by_rank_sum"), (False, "prune_by_entropy")])
+def test_weights_that_contradict_the_entropy_about_the_worst_are_left_out(agree, rule):
+    ledger = observed_ledger()
+    if not agree:
+        for epoch in range(MAX_EPOCHS):
+            probs = ledger.observations.mean_probs(1, epoch)
+            weights = np.where(np.arange(len(ledger)) < 6, 0.9, 0.2)
+            ledger.observe(epoch, np.arange(len(ledger)), probs, weights)
+    decision = dataclasses.replace(STAGES["prune-rank-sum"], rate=0.1).decide(ledger, LAST)
+    assert decision.rule == rule
+    assert decision.prune.tolist() == list(range(6))
+
+
 def test_undecodable_clips_are_pruned_first():
     ledger = Ledger([str(i) for i in range(10)], np.arange(10) % 2, 2, window=1)
     seen = np.arange(1, 10)

@@ -1,6 +1,6 @@
 """Test a recognizer; takes the options of MMAction2's own tools/test.py.
 
-    python tools/test.py configs/d2sp/r3d/r3d_r18-slim_d2sp_toy-dfer.py work_dirs/toy/epoch_20.pth
+    python tools/test.py configs/d2sp/r3d/r3d_r18-slim_d2sp_toy-dfer.py work_dirs/toy/epoch_28.pth
 
 Before it hands over to MMAction2's script it applies the bridges for the defects of published packages, so that a config
 that names nothing of d2sp_mm works as well.

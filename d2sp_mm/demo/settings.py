@@ -35,7 +35,7 @@ class DemoSettings:
     low_quality_rate: float = 0.1
     mislabel_rate: float = 0.2
     confusion: str = "ferplus"
-    epochs: int = 20
+    epochs: int = 28
     seed: int = 0
     jobs: int = 2
 

@@ -43,13 +43,13 @@ class FineCorrection(Stage):
     Source:
         D2SP (arXiv 2406.16473) corrects what is predicted stably and wrongly. Stability after SELFIE (ICML 2019), margin
         after SCN (CVPR 2020); the combination is our reconstruction. SCN's margin is .2 on one
-        prediction; .3 on the mean of five was measured to be right more often.
+        prediction; .4 on the mean of five was measured to be right more often.
     """
 
     start: int | float = 0.8
     window: int = 5
     agreement: float = 1.0
-    min_margin: float = 0.3
+    min_margin: float = 0.4
     class_floor: int = 1
 
     def __post_init__(self) -> None:

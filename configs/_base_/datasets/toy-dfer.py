@@ -1,8 +1,8 @@
 # The toy set of drawn faces (tools/make_toy_dfer.py): 7 expressions, 16 frames of 64 x 64 pixels.
 # Purification needs the wrapper and the sampler; nothing else differs from a plain MMAction2 dataset base.
 train_dataloader = dict(
-    # Many small steps: the set is small. No worker process: a core a run is what the demo has.
-    batch_size=12,
+    # No worker process: a core a run is what the demo has.
+    batch_size=16,
     num_workers=0,
     persistent_workers=False,
     sampler=dict(type="d2sp_mm.PurifiedSampler", shuffle=True),

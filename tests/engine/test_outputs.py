@@ -26,7 +26,8 @@ def rows_of(path):
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     ann_file = write_list(folder / "train.txt", noise=4, mislabel=8)
-    config = tiny_config(folder / "work", ann_file, stages=dict(prune=PRUNE, correct=CORRECT))
+    prune = dict(PRUNE, class_cap=1.0, max_tail_rank=1.0)
+    config = tiny_config(folder / "work", ann_file, stages=dict(prune=prune, correct=CORRECT))
     ledger = hook_of(train(config)).ledger
     assert (~ledger.keep).sum() == 5
     assert (ledger.corrected_labels != ledger.labels).sum() > 2

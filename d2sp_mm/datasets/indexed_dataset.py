@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from mmaction.registry import DATASETS as MMACTION_DATASETS
 
+from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.registry import DATASETS
@@ -25,13 +27,15 @@ class IndexedDataset:
     and verdicts are applied in the main process.
 
     A clip that cannot be decoded does not stop the run, as it does with MMAction2's ``VideoDataset`` alone. Another clip
-    takes its place, drawn by a generator of its own (seeded by the sample's number), and carries number and reason of
-    those that failed, so that the hook can count and report them.
+    takes its place and carries number and reason of those that failed, so that the hook can count and report them. Where
+    the sampler has pruned, it names those that may stand in (:class:`DrawnPosition`); before, they are drawn from all by a
+    generator of its own (seeded by the sample's number).
 
     Args:
         dataset: Config of a dataset of MMAction2, or of MMEngine's ``ConcatDataset``, ``RepeatDataset`` or
             ``ClassBalancedDataset`` around such, or the built dataset.
-        max_refetch: How many other clips are tried before the error of the last one is raised, at least 0.
+        max_refetch: How many other clips are tried before the error of the last one is raised, at least 0; fewer where
+            the sampler names fewer.
 
     Raises:
         ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support.
@@ -73,10 +77,7 @@ class IndexedDataset:
         if data is not None:
             return self._mark(data, sample, [])
         failed = [(sample, problem)]
-        # The draw depends on nothing but the sample, so that resumed and multi-process runs see the same.
-        rng = np.random.default_rng(sample)
-        for _ in range(self.max_refetch):
-            other = int(self.map.samples[rng.integers(len(self))])
+        for other in self._stand_ins(position):
             data, problem = self._load(other)
             if data is not None:
                 return self._mark(data, other, failed)
@@ -84,6 +85,17 @@ class IndexedDataset:
         raise DataError(
             f"none of {len(failed)} clips could be decoded, the last one says: {problem}. Check data_prefix and the files."
         )
+
+    def _stand_ins(self, position: int) -> Iterator[int]:
+        """Samples to try in place of the one that cannot be decoded."""
+        if isinstance(position, DrawnPosition):
+            positions = position.spares[: self.max_refetch]
+            yield from (int(self.map.samples[spare]) for spare in positions)
+            return
+        # The draw depends on nothing but the sample, so that resumed and multi-process runs see the same.
+        rng = np.random.default_rng(int(self.map.samples[position]))
+        for _ in range(self.max_refetch):
+            yield int(self.map.samples[rng.integers(len(self))])
 
     def _load(self, sample: int) -> tuple[Any, str]:
         """The sample through its pipeline, or None and the reason."""

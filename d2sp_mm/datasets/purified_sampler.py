@@ -11,8 +11,12 @@ import numpy.typing as npt
 import torch
 from mmengine.dataset import DefaultSampler
 
+from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.registry import DATA_SAMPLERS
+
+#: Stand-ins that come with a position. Clips that never decode are pruned by then, so that one is nearly always enough.
+_SPARES = 5
 
 
 @DATA_SAMPLERS.register_module()
@@ -76,4 +80,13 @@ class PurifiedSampler(DefaultSampler):
             order = [torch.arange(kept)]
         drawn = torch.cat(order)
         drawn = drawn.repeat(math.ceil(self.total_size / len(drawn)))[: self.total_size]
-        return iter(self._positions[drawn][self.rank : self.total_size : self.world_size].tolist())
+        positions = self._positions[drawn][self.rank : self.total_size : self.world_size].tolist()
+        return iter(positions) if kept == len(self.dataset) else self._with_spares(positions)
+
+    def _with_spares(self, positions: list[int]) -> Iterator[int]:
+        """The positions, each with kept ones that may stand in for it: the dataset does not know which are kept."""
+        rng = np.random.default_rng((self.seed, self.epoch, self.rank))
+        kept = self._positions.numpy()
+        for position in positions:
+            spares = kept[rng.integers(len(kept), size=_SPARES)]
+            yield DrawnPosition(position, tuple(spares.tolist()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -62,18 +63,20 @@ class SampleMap:
     def keys_and_labels(self) -> tuple[list[str], list[Any]]:
         """Key and label of each sample, in order, each of length ``num_samples``.
 
-        The key is the path as it stands in the annotation, without the data prefix, made unique as
-        :func:`d2sp_mm.annotations.read_annotations` does. Where a run has several annotations, the number of the part
-        and a colon stand before it.
+        The key is that of :meth:`keys_of_part`. Where two annotations of a run have the same one, the number of the
+        part and a colon stand before it in both.
         """
-        keys: list[str] = []
-        labels: list[Any] = []
-        for number, part in enumerate(self.parts):
-            paths, part_labels = annotation_paths(part)
-            where = "" if len(self.parts) == 1 else f"{number}:"
-            keys += [where + key for key in unique_keys(paths)]
-            labels += part_labels
-        return keys, labels
+        by_part = [self.keys_of_part(number) for number in range(len(self.parts))]
+        times = Counter(key for keys in by_part for key in keys)
+        keys = [key if times[key] == 1 else f"{number}:{key}" for number, part in enumerate(by_part) for key in part]
+        return keys, [label for part in self.parts for label in annotation_paths(part)[1]]
+
+    def keys_of_part(self, number: int) -> list[str]:
+        """Key of each sample of one part: its path as it stands in the annotation, without the data prefix.
+
+        Made unique as :func:`d2sp_mm.annotations.read_annotations` does.
+        """
+        return unique_keys(annotation_paths(self.parts[number])[0])
 
 
 def annotation_paths(dataset: BaseDataset) -> tuple[list[str], list[Any]]:
@@ -91,4 +94,3 @@ def annotation_paths(dataset: BaseDataset) -> tuple[list[str], list[Any]]:
         paths.append(path)
         labels.append(info.get("label"))
     return paths, labels
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from mmengine import dist
+from mmengine.logging import print_log
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.models.observing_cross_entropy import BatchObservation
@@ -29,6 +31,22 @@ class EpochObservation:
     probs: npt.NDArray[np.float32]
     weights: npt.NDArray[np.float32] | None
     failures: dict[int, str]
+
+    def finite(self) -> EpochObservation:
+        """Without the samples whose probabilities or weights are not finite: they count as not seen, with a warning."""
+        good = np.isfinite(self.probs).all(axis=1)
+        if self.weights is not None:
+            good &= np.isfinite(self.weights)
+        if good.all():
+            return self
+        print_log(
+            f"purification: {(~good).sum()} samples got class scores that are not finite in this epoch; they count as not "
+            "seen. Training may have diverged: lower the learning rate, or clip gradients.",
+            "current",
+            logging.WARNING,
+        )
+        weights = None if self.weights is None else self.weights[good]
+        return EpochObservation(self.indices[good], self.probs[good], weights, self.failures)
 
 
 class EpochBuffer:

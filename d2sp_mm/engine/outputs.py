@@ -49,7 +49,7 @@ def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Pat
     for number, (part, first) in enumerate(zip(dataset.map.parts, dataset.map.offsets)):
         prefix = f"{number}_" if several else ""
         try:
-            _write_purified(folder, prefix, part, ledger, first)
+            _write_purified(folder, prefix, part, dataset.map.keys_of_part(number), ledger, first)
         except D2SPError as error:
             print_log(f"purification: no purified annotation written: {error}", "current", logging.WARNING)
     return folder
@@ -103,7 +103,9 @@ def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:
     yield from zip(range(ledger.num_classes), *counts)
 
 
-def _write_purified(folder: Path, prefix: str, part: BaseDataset, ledger: Ledger, first: int) -> None:
+def _write_purified(
+    folder: Path, prefix: str, part: BaseDataset, keys: list[str], ledger: Ledger, first: int
+) -> None:
     """The annotation of one part of the training set, without what was pruned and with corrected labels."""
     kind = next((_KINDS[base.__name__] for base in type(part).__mro__ if base.__name__ in _KINDS), None)
     annotations = read_annotations(
@@ -116,9 +118,7 @@ def _write_purified(folder: Path, prefix: str, part: BaseDataset, ledger: Ledger
     keep, labels = np.zeros(len(annotations), dtype=bool), annotations.labels.copy()
     # The dataset may have left entries out (filters, indices), so rows are found by key, never by number.
     row_of = {key: row for row, key in enumerate(annotations.keys)}
-    strip = len(prefix.replace("_", ":"))
-    for sample in range(first, first + len(part)):
-        key = ledger.keys[sample][strip:]
+    for sample, key in enumerate(keys, start=first):
         if key not in row_of:
             raise DataError(
                 f"sample {key!r} of the dataset does not stand in {part.ann_file} under that path; write paths there "

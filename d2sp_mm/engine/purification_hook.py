@@ -19,10 +19,12 @@ from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
+from d2sp_mm.models.weight_learner import WeightLearner
 from d2sp_mm.registry import HOOKS, STAGES
 from d2sp_mm.stages import Stage
+from d2sp_mm.stages.undecodable import prune_undecodable
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
@@ -33,7 +35,8 @@ _REQUIRED = ("version", "ledger", "rounds_done", "random_states")
 class PurificationHook(Hook):
     """Observes the training forward passes, lets the stages decide between epochs, and carries out what they decided.
 
-    Samples that are pruned are drawn no more; corrected labels are put into the batch before each iteration, in the
+    Samples that are pruned are drawn no more; clips that could never be decoded are pruned with the first decision,
+    whatever the stages are. Corrected labels are put into the batch before each iteration, in the
     main process. Ledger, decisions, class histogram and purified annotation are written to ``purification/`` in the
     work dir after every decision and at the end.
 
@@ -150,6 +153,8 @@ class PurificationHook(Hook):
         ledger = self._get_ledger()
         seen = self._buffer.gather()
         if seen is not None:
+            # Plain MMAction2 trains on when scores are not finite, and so does a run that only observes.
+            seen = seen if self._acts else seen.finite()
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
             self._report_undecodable(runner, seen.failures)
@@ -224,11 +229,24 @@ class PurificationHook(Hook):
             )
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
-        if self._parts.loss.learner is not None and state.get("learner") is not None:
-            self._parts.loss.learner.load(state["learner"])
+        if self._parts.loss.learner is not None:
+            self._resume_learner(self._parts.loss.learner, state)
         self._apply(runner, runner.epoch)
         if dist.get_rank() < len(state["random_states"]):
             random_state.restore(state["random_states"][dist.get_rank()])
+
+    def _resume_learner(self, learner: WeightLearner, state: dict[str, Any]) -> None:
+        if state.get("learner") is not None:
+            learner.load(state["learner"])
+            return
+        # A stage that the saved run did not have starts with fresh weights; one that it had was learning them.
+        for name in state["rounds_done"]:
+            stage = self.stages.get(name)
+            if stage is not None and stage.uses_weights and self._rounds_done[name] < stage.rounds:
+                raise DataError(
+                    f"the checkpoint's purification state lacks the entry 'learner', whose weights stage {name!r} still "
+                    "needs; it is damaged. Resume from another checkpoint, or prune by score='entropy'."
+                )
 
     def _decide(self, runner: Runner, name: str) -> bool:
         """Let one stage decide if a round of it is due. Rounds that a resume has passed are made up for at once."""
@@ -238,11 +256,17 @@ class PurificationHook(Hook):
             return False
         if not ledger.observations.complete(stage.window, runner.epoch, stage.uses_weights):
             return False
-        decision = stage.decide(ledger, runner.epoch, progress=due / stage.rounds)
-        ledger.apply(decision)
+        unreadable = prune_undecodable(ledger, runner.epoch, stage.window)
+        if len(unreadable.prune):
+            self._carry_out(runner, unreadable)
+        self._carry_out(runner, stage.decide(ledger, runner.epoch, progress=due / stage.rounds))
         self._rounds_done[name] = due
-        log_decision(runner, ledger, decision, self.dry_run)
         return True
+
+    def _carry_out(self, runner: Runner, decision: Decision) -> None:
+        ledger = self._get_ledger()
+        ledger.apply(decision)
+        log_decision(runner, ledger, decision, self.dry_run)
 
     def _apply(self, runner: Runner, next_epoch: int) -> None:
         if self._acts:

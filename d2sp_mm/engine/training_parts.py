@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from mmaction.models.heads import RGBPoseHead
 from mmaction.models.recognizers import Recognizer3D, RecognizerGCN
 from mmengine.model import is_model_wrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
@@ -74,6 +75,11 @@ def find_training_parts(runner: Runner) -> TrainingParts:
         raise ConfigError(
             f"model of type {type(model).__name__!r} has no cls_head with a loss_cls: purification supports MMAction2's "
             "recognizers (not localizers, detectors or retrieval models)."
+        )
+    if isinstance(head, RGBPoseHead):
+        raise ConfigError(
+            "model.cls_head.type='RGBPoseHead' classifies each modality by itself, and purification needs one row of scores "
+            "a sample; train each modality by itself."
         )
     if getattr(head, "multi_class", False):
         raise ConfigError(

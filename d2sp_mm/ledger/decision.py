@@ -26,6 +26,8 @@ class Decision:
         prune: Indices of the samples to prune, shape (k,).
         relabel: Indices of the samples to relabel, shape (r,).
         new_labels: Their new classes, shape (r,).
+        relabel_scores: How far the label that each of them has now was trusted, in [0, 1], shape (r,): what the rule
+            decided by. Empty where the rule has no such score.
         scores: Scores of all samples, by a name of ``SCORE_NAMES``; shape (n,), low = bad, NaN = not scored now.
         summary: Figures worth logging, such as the share of stable samples.
     """
@@ -35,6 +37,7 @@ class Decision:
     prune: npt.NDArray[np.int64] = field(default_factory=_no_samples)
     relabel: npt.NDArray[np.int64] = field(default_factory=_no_samples)
     new_labels: npt.NDArray[np.int64] = field(default_factory=_no_samples)
+    relabel_scores: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     scores: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     summary: Mapping[str, float] = field(default_factory=dict)
 
@@ -43,6 +46,11 @@ class Decision:
             raise ValueError(
                 f"{self.rule}: {len(self.relabel)} samples to relabel but {len(self.new_labels)} new labels; "
                 "give one new label a sample."
+            )
+        if len(self.relabel_scores) not in (0, len(self.relabel)):
+            raise ValueError(
+                f"{self.rule}: {len(self.relabel_scores)} scores for {len(self.relabel)} samples to relabel; give one a "
+                "sample, or none."
             )
         unknown = set(self.scores) - set(SCORE_NAMES)
         if unknown:

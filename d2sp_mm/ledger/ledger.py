@@ -75,6 +75,11 @@ class Ledger:
         return hashlib.sha256(text + self.labels.tobytes()).hexdigest()
 
     @property
+    def class_counts(self) -> npt.NDArray[np.int64]:
+        """Kept samples of each class by their present label, shape (c,)."""
+        return np.bincount(self.corrected_labels[self.keep], minlength=self.num_classes)
+
+    @property
     def history(self) -> dict[str, npt.NDArray[Any]]:
         """Every change in order, by column: epoch, rule (index into ``rules``), sample, old and new label, pruned, score."""
         return {
@@ -115,22 +120,25 @@ class Ledger:
             raise DataError(f"{decision.rule}: a new label is outside [0, {self.num_classes}).")
         relabel = np.asarray(decision.relabel, dtype=np.int64)
         differs = self.corrected_labels[relabel] != new
-        relabel, new = relabel[differs], new[differs]
+        trust = np.full(len(relabel), np.nan)
+        trust[: len(decision.relabel_scores)] = decision.relabel_scores
+        relabel, new, trust = relabel[differs], new[differs], trust[differs]
         prune = np.asarray(decision.prune, dtype=np.int64)
         prune = prune[self.keep[prune]]
         self._refuse_empty_class(decision.rule, prune, relabel, new)
         for name, values in decision.scores.items():
             scored = ~np.isnan(values)
             self.scores[name][scored] = values[scored]
-        self._write(decision, relabel, new, pruned=False, score="label_score")
+        self._write(decision, relabel, new, pruned=False, scores=trust)
         self.corrected_labels[relabel] = new
-        self._write(decision, prune, self.corrected_labels[prune], pruned=True, score="quality_score")
+        quality = self.scores["quality_score"][prune]
+        self._write(decision, prune, self.corrected_labels[prune], pruned=True, scores=quality)
         self.keep[prune] = False
 
     def _refuse_empty_class(
         self, rule: str, prune: npt.NDArray[np.int64], relabel: npt.NDArray[np.int64], new: npt.NDArray[np.int64]
     ) -> None:
-        before = np.bincount(self.corrected_labels[self.keep], minlength=self.num_classes)
+        before = self.class_counts
         keep, labels = self.keep.copy(), self.corrected_labels.copy()
         keep[prune] = False
         labels[relabel] = new
@@ -143,8 +151,15 @@ class Ledger:
             )
 
     def _write(
-        self, decision: Decision, samples: npt.NDArray[np.int64], new: npt.NDArray[np.int64], pruned: bool, score: str
+        self,
+        decision: Decision,
+        samples: npt.NDArray[np.int64],
+        new: npt.NDArray[np.int64],
+        pruned: bool,
+        scores: npt.NDArray[np.float64],
     ) -> None:
+        if not len(samples):
+            return
         if decision.rule not in self.rules:
             self.rules.append(decision.rule)
         columns = {
@@ -154,7 +169,7 @@ class Ledger:
             "old_label": self.corrected_labels[samples],
             "new_label": new,
             "pruned": pruned,
-            "score": self.scores[score][samples],
+            "score": scores,
         }
         for name, values in columns.items():
             column = np.broadcast_to(np.asarray(values, dtype=_HISTORY[name]), samples.shape)

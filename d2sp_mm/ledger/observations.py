@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -82,13 +83,18 @@ class Observations:
             result[row, seen] = probs[seen].argmax(axis=1)
         return result
 
+    def epoch_probs(self, last: int, epoch: int) -> Iterator[npt.NDArray[np.float64]]:
+        """Probabilities of each of the ``last`` epochs that is held, shape (n, c); NaN where a sample was not seen."""
+        for slot in self._slots(last, epoch):
+            yield self._probs[slot].astype(np.float64)
+
     def mean_probs(self, last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean probabilities over the epochs in which a sample was seen, shape (n, c); NaN if in none."""
-        return _mean_of_seen([self._probs[slot] for slot in self._slots(last, epoch)], self._probs.shape[1:])
+        return mean_of_seen([self._probs[slot] for slot in self._slots(last, epoch)], self._probs.shape[1:])
 
     def mean_weights(self, last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean learned weight over the epochs in which a sample had one, shape (n,); NaN if in none."""
-        return _mean_of_seen([self._weights[slot] for slot in self._slots(last, epoch)], self._weights.shape[1:])
+        return mean_of_seen([self._weights[slot] for slot in self._slots(last, epoch)], self._weights.shape[1:])
 
     def state(self) -> dict[str, npt.NDArray[Any]]:
         """The arrays that :meth:`load` takes back."""
@@ -115,7 +121,8 @@ class Observations:
                 self._weights[own] = state["weights"][slot]
 
 
-def _mean_of_seen(rows: list[npt.NDArray[Any]], shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+def mean_of_seen(rows: Iterable[npt.NDArray[Any]], shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
+    """Mean of the rows, each of ``shape``, over those in which an entry is not NaN; NaN where it is NaN in all."""
     total = np.zeros(shape, dtype=np.float64)
     count = np.zeros(shape, dtype=np.int64)
     for row in rows:

@@ -10,7 +10,7 @@ import numpy as np
 from d2sp_mm.annotations.csv_rows import check_unique_keys, read_csv_rows, write_csv_rows
 from d2sp_mm.errors import DataError
 
-HEADER = ("key", "given_label", "label", "keep", "quality_score", "label_score", "rule", "epoch")
+HEADER = ("key", "given_label", "label", "keep", "quality_score", "label_score", "margin", "rule", "epoch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,12 +69,18 @@ def write_ledger_table(path: str | os.PathLike[str], table: LedgerTable) -> None
         path: The file; missing parent folders are made.
         table: The rows.
 
+    The column ``margin`` repeats the label's score on the scale of the paper's ancestors, ``1 - 2 * label_score`` in
+    [-1, 1]: how far the model's mean prediction contradicts the given label.
+
     Source:
         Our own. Fixed digits, so that the same run writes the same bytes.
     """
     rows = (
-        (key, int(label), int(corrected), int(keep), _text(quality), _text(label_score), rule, "" if e < 0 else int(e))
-        for key, label, corrected, keep, quality, label_score, rule, e in zip(
+        (
+            key, int(label), int(corrected), int(keep), _text(quality), _text(trust), _text(1 - 2 * trust),
+            rule, "" if e < 0 else int(e),
+        )
+        for key, label, corrected, keep, quality, trust, rule, e in zip(
             table.keys, table.labels, table.corrected_labels, table.keep, table.quality_scores, table.label_scores,
             table.rules, table.epochs,
         )

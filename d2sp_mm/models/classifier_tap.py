@@ -42,7 +42,7 @@ def find_classifier(head: nn.Module, num_classes: int, name: str | None = None) 
 
 
 class ClassifierTap:
-    """Keeps the feature that a classifier received in the last forward pass, while it is listening.
+    """Keeps what a classifier received in the last forward pass, while it is listening.
 
     Args:
         layer: The linear layer to listen to.
@@ -52,29 +52,31 @@ class ClassifierTap:
         self.in_features = layer.in_features
         # A kept feature keeps its graph alive, so nothing is kept in validation or once the weights are learned.
         self.listening = False
-        self._received: torch.Tensor | None = None
+        self._received: list[torch.Tensor] = []
         self._handle = layer.register_forward_pre_hook(self._keep)
 
     def _keep(self, _layer: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
         if self.listening and torch.is_grad_enabled():
-            self._received = inputs[0]
+            self._received.append(inputs[0])
 
     def take(self, batch_size: int) -> torch.Tensor:
         """The feature of each sample of the last batch, shape (batch_size, d), and forget it.
 
-        A head that classifies each segment or position of a clip gives several rows a sample; they are averaged.
+        A head that classifies each segment or position of a clip gives several rows a sample, or calls the layer several
+        times (``TRNHead``); they are averaged.
 
         Raises:
             ConfigError: If the rows do not divide among the samples.
         """
-        received, self._received = self._received, None
-        if received is None or received.numel() % (batch_size * self.in_features):
-            shape = None if received is None else tuple(received.shape)
+        received, self._received = self._received, []
+        if not received or any(feature.numel() % (batch_size * self.in_features) for feature in received):
+            shapes = [tuple(feature.shape) for feature in received] or None
             raise ConfigError(
-                f"the classifier received a feature of shape {shape} for a batch of {batch_size} samples; it does not "
+                f"the classifier received features of shape {shapes} for a batch of {batch_size} samples; they do not "
                 "divide among them. Name another layer with default_hooks.purification.classifier."
             )
-        return received.reshape(batch_size, -1, self.in_features).mean(dim=1)
+        rows = [feature.reshape(batch_size, -1, self.in_features) for feature in received]
+        return torch.cat(rows, dim=1).mean(dim=1)
 
     def remove(self) -> None:
         """Stop listening."""

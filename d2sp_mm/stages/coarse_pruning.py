@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.functional.balanced_probs import balance_probs
 from d2sp_mm.functional.certainty import certainty
 from d2sp_mm.functional.rank_sum import rank_sum
 from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
+from d2sp_mm.ledger.observations import mean_of_seen
 from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.fine_correction import label_scores
 from d2sp_mm.stages.pruning import PruningStage
@@ -24,9 +26,11 @@ SCORES = ("weight", "entropy", "rank_sum")
 class CoarsePruning(PruningStage):
     """Coarse-grained pruning (CGP).
 
-    A clip's quality score is the mean, over the last ``window`` epochs, of its learned weight (``weight``), one minus
-    the normalised entropy of its mean prediction (``entropy``), or the mean of its ranks in both (``rank_sum``). A
-    clip that could never be decoded in the window has score 0. The lowest ``rate`` are pruned.
+    A clip's quality score over the last ``window`` epochs is its mean learned weight (``weight``), one minus the
+    normalised entropy of its predictions (``entropy``), or the mean of its ranks in both (``rank_sum``). For the entropy
+    the frequency of the classes is taken out of the predictions (``class_balance``), so that clips of a rare class do not
+    look uncertain for being rare. The lowest ``rate`` are pruned; clips that could never be decoded
+    count towards it (:func:`prune_undecodable`).
 
     Learned weights can settle on a wrong group of clips, because the rank regularisation asks only that some are low. So
     ``rank_sum`` takes them in only if they agree with the entropy about the worst clips (``max_tail_rank``), and is the
@@ -41,6 +45,10 @@ class CoarsePruning(PruningStage):
         class_cap: See :class:`PruningStage`.
         class_floor: See :class:`PruningStage`.
         score: ``weight``, ``entropy`` or ``rank_sum``.
+        entropy_of: ``each``: the mean of the entropies of each epoch's prediction; ``mean``: the entropy of the mean
+            prediction, which is high as well for a clip whose predictions are sure but change.
+        class_balance: How far the frequency of the classes is taken out of the predictions, in [0, 1]; the exponent of
+            :func:`balance_probs`.
         max_tail_rank: Mean rank, in (0, 1], that the weights may give the least certain ``rate`` of the clips if
             ``rank_sum`` is to trust them: half of ``rate`` is full agreement, 1/2 none; 1 trusts them always.
 
@@ -50,8 +58,10 @@ class CoarsePruning(PruningStage):
     """
 
     start: int | float = 0.65
-    window: int = 3
+    window: int = 5
     score: str = "rank_sum"
+    entropy_of: str = "each"
+    class_balance: float = 1.0
     max_tail_rank: float = 1 / 3
 
     def __post_init__(self) -> None:
@@ -59,6 +69,9 @@ class CoarsePruning(PruningStage):
         check_share(self, "max_tail_rank", self.max_tail_rank, high_open=False)
         if self.score not in SCORES:
             raise ConfigError(f"CoarsePruning: score={self.score!r} is unknown; choose one of {SCORES}.")
+        check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
+        if self.entropy_of not in ("each", "mean"):
+            raise ConfigError(f"CoarsePruning: entropy_of={self.entropy_of!r} is unknown; choose 'each' or 'mean'.")
 
     @property
     def uses_weights(self) -> bool:
@@ -68,13 +81,21 @@ class CoarsePruning(PruningStage):
     def _score(self, ledger: Ledger, epoch: int) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
         """Name of the score that was used, the scores, and figures worth logging."""
         seen, used, summary = ledger.observations, self.score, {}
-        weights, certain = seen.mean_weights(self.window, epoch), certainty(seen.mean_probs(self.window, epoch))
+        weights, certain = seen.mean_weights(self.window, epoch), self._certainty(ledger, epoch)
         if self.score == "rank_sum":
             summary["tail_rank"] = tail_rank(weights, certain, self.rate)
             used = "rank_sum" if summary["tail_rank"] <= self.max_tail_rank else "entropy"
-        scores = {"weight": weights, "entropy": certain, "rank_sum": rank_sum(weights, certain)}[used]
-        never_decoded = (ledger.undecodable > 0) & np.isnan(scores)
-        return used, np.where(never_decoded, 0.0, scores), summary
+        return used, {"weight": weights, "entropy": certain, "rank_sum": rank_sum(weights, certain)}[used], summary
+
+    def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
+        """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
+        seen, counts = ledger.observations, ledger.class_counts
+        if self.entropy_of == "mean":
+            return certainty(balance_probs(seen.mean_probs(self.window, epoch), counts, self.class_balance))
+        each = (
+            certainty(balance_probs(probs, counts, self.class_balance)) for probs in seen.epoch_probs(self.window, epoch)
+        )
+        return mean_of_seen(each, (len(ledger),))
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
@@ -87,6 +108,6 @@ class CoarsePruning(PruningStage):
             epoch=epoch,
             prune=prune,
             # What is pruned now gets no later look, so its label is scored here as well.
-            scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, self.window)},
+            scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, self.window, self.class_balance)},
             summary=summary,
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from d2sp_mm.functional.balanced_probs import balance_probs
 from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.margin import contradiction_margin, label_score
 from d2sp_mm.functional.stability import modal_prediction
@@ -16,10 +17,11 @@ from d2sp_mm.stages.checks import check_count, check_share
 from d2sp_mm.stages.stage import Stage
 
 
-def label_scores(ledger: Ledger, epoch: int, window: int) -> npt.NDArray[np.float64]:
+def label_scores(ledger: Ledger, epoch: int, window: int, class_balance: float) -> npt.NDArray[np.float64]:
     """Trust in every sample's given label over the last ``window`` epochs, in [0, 1], shape (n,), low = doubtful."""
     classes, _ = modal_prediction(ledger.observations.predictions(window, epoch), ledger.num_classes)
-    margins = contradiction_margin(ledger.observations.mean_probs(window, epoch), ledger.labels, classes)
+    probs = balance_probs(ledger.observations.mean_probs(window, epoch), ledger.class_counts, class_balance)
+    margins = contradiction_margin(probs, ledger.labels, classes)
     return label_score(margins)
 
 
@@ -29,7 +31,9 @@ class FineCorrection(Stage):
 
     A kept sample is *stable* if at least ``agreement`` of its last ``window`` predictions are one class. If that class
     is not its label and is, on the mean over the window, more likely than the label by more than ``min_margin``, it
-    becomes the label. Probabilities are those of the plain scores, never of the weighted ones.
+    becomes the label. Probabilities are those of the plain scores, never of the weighted ones; for the margin the
+    frequency of the classes is taken out of them (``class_balance``), because a model doubts the labels of a rare class
+    for being rare.
 
     Args:
         start: See :class:`Stage`.
@@ -38,36 +42,41 @@ class FineCorrection(Stage):
         window: Number q of predictions looked at. A sample not seen in one of them counts that one as disagreeing.
         agreement: Share a of them that must agree, in (0, 1]; 1 means all.
         min_margin: Margin mu that must be exceeded, in [0, 1).
+        class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
+            :func:`balance_probs`.
         class_floor: Samples that keep their label in every class, the least doubtful ones, at least 1.
 
     Source:
         D2SP (arXiv 2406.16473) corrects what is predicted stably and wrongly. Stability after SELFIE (ICML 2019), margin
-        after SCN (CVPR 2020); the combination is our reconstruction. SCN's margin is .2 on one
-        prediction; .4 on the mean of five was measured to be right more often.
+        after SCN (CVPR 2020); the combination is our reconstruction. SELFIE's best setting is that all predictions agree,
+        SCN's margin is .2 on one prediction, and neither balances the classes; ``docs/d2sp.md`` has what was measured.
     """
 
     start: int | float = 0.8
     window: int = 5
-    agreement: float = 1.0
-    min_margin: float = 0.4
+    agreement: float = 0.6
+    min_margin: float = 0.3
+    class_balance: float = 1.0
     class_floor: int = 1
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_share(self, "agreement", self.agreement, high_open=False)
         check_share(self, "min_margin", self.min_margin, low_open=False)
+        check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
         check_count(self, "class_floor", self.class_floor, 1)
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         seen = ledger.observations
         classes, agreement = modal_prediction(seen.predictions(self.window, epoch), ledger.num_classes)
-        margins = contradiction_margin(seen.mean_probs(self.window, epoch), ledger.corrected_labels, classes)
+        of_class = ledger.class_counts
+        probs = balance_probs(seen.mean_probs(self.window, epoch), of_class, self.class_balance)
+        margins = contradiction_margin(probs, ledger.corrected_labels, classes)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9
         wrong = stable & (classes != ledger.corrected_labels) & (margins > self.min_margin) & ledger.keep
         # A class that is never predicted (the rare ones) would lose all its samples at once.
-        of_class = np.bincount(ledger.corrected_labels[ledger.keep], minlength=ledger.num_classes)
         room = class_room(of_class, np.zeros_like(of_class), cap=1.0, floor=self.class_floor)
         doubtful = np.where(wrong, label_score(margins), np.nan)
         relabel = select_lowest(doubtful, ledger.corrected_labels, len(ledger), room)
@@ -77,7 +86,8 @@ class FineCorrection(Stage):
             epoch=epoch,
             relabel=relabel,
             new_labels=classes[relabel],
-            scores={"label_score": label_scores(ledger, epoch, self.window)},
+            relabel_scores=label_score(margins)[relabel],
+            scores={"label_score": label_scores(ledger, epoch, self.window, self.class_balance)},
             summary={
                 "stable": float(stable[ledger.keep].mean()),
                 "agreement_with_label": float(agrees.mean()),

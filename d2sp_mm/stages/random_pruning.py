@@ -43,5 +43,6 @@ class RandomPruning(PruningStage):
             rule="prune_at_random",
             epoch=epoch,
             prune=self.lowest(ledger, scores, progress),
-            scores={"quality_score": scores},
+            # What is pruned already has the score it was pruned by.
+            scores={"quality_score": np.where(ledger.keep, scores, np.nan)},
         )

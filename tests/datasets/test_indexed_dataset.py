@@ -8,6 +8,7 @@ import pytest
 
 import tests.tiny_run  # noqa: F401 - registers the pipeline
 from d2sp_mm.datasets import IndexedDataset
+from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.errors import ConfigError, DataError
 from tests.tiny_run import write_list
@@ -46,6 +47,22 @@ def test_the_replacement_does_not_depend_on_the_order_of_drawing(tmp_path):
     first, second = build(tmp_path, broken=3), build(tmp_path, broken=3)
     _ = [second[i] for i in range(10)]
     assert replacement(first) == replacement(second)
+
+
+def test_where_the_sampler_has_pruned_only_its_spares_stand_in(tmp_path):
+    dataset = build(tmp_path, broken=3)
+    data_sample = dataset[DrawnPosition(0, (1, 7, 5))]["data_samples"]
+    assert data_sample.metainfo[SAMPLE_INDEX] == 7
+    assert [sample for sample, _ in data_sample.metainfo[UNDECODABLE]] == [0, 1]
+    with pytest.raises(DataError, match="none of 3 clips"):
+        dataset[DrawnPosition(0, (1, 2))]
+
+
+def test_a_drawn_position_is_an_index_that_travels_to_worker_processes():
+    drawn = pickle.loads(pickle.dumps(DrawnPosition(4, (1, 2))))
+    assert drawn == 4
+    assert drawn.spares == (1, 2)
+    assert "abcdef"[drawn] == "e"
 
 
 def test_nothing_decodable_is_an_error_that_says_so(tmp_path):

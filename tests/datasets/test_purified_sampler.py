@@ -91,6 +91,16 @@ def test_epochs_differ_and_repeat_by_seed():
     assert first == again != other
 
 
+def test_spares_are_kept_samples_and_come_only_once_something_is_pruned():
+    keep = np.arange(40) >= 10
+    (drawn,) = on_ranks(range(40), 1, keep)
+    assert all(len(position.spares) == 5 and min(position.spares) >= 10 for position in drawn)
+    (again,) = on_ranks(range(40), 1, keep)
+    assert [position.spares for position in drawn] == [position.spares for position in again]
+    (whole,) = on_ranks(range(40), 1)
+    assert not any(hasattr(position, "spares") for position in whole)
+
+
 def test_pruning_everything_is_refused():
     with pytest.raises(DataError, match="rate"):
         on_ranks(range(4), 1, np.zeros(4, dtype=bool))

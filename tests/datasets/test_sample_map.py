@@ -28,9 +28,15 @@ def test_concat_numbers_on(videos):
     assert sample_map.samples.tolist() == list(range(12))
     part, index = sample_map.locate(9)
     assert (part is sample_map.parts[1], index) == (True, 1)
-    keys, _ = sample_map.keys_and_labels()
+
+
+def test_only_keys_that_two_parts_share_get_the_number_of_their_part(videos):
+    """So that a truth, which is keyed by path, fits a concatenation."""
+    keys, labels = SampleMap(ConcatDataset([videos("a"), videos("b", 1)])).keys_and_labels()
     assert keys[1] == "0:1_good_1.mp4"
     assert keys[9] == "1:1_good_1.mp4"
+    assert keys[5] == "1_good_5.mp4"
+    assert len(set(keys)) == len(keys) == len(labels) == 12
 
 
 def test_repeat_shows_the_same_samples_again(videos):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
+from d2sp_mm.errors import DataError
 from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, tiny_config, train, weights_of, write_list
 
 
@@ -27,6 +29,21 @@ def stock(ann_file, tmp_path_factory):
 def test_weights_are_those_of_stock(hook, ann_file, stock, tmp_path):
     runner = train(tiny_config(tmp_path, ann_file, **hook))
     assert_same_weights(weights_of(runner), stock)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_run_that_diverges_trains_on_as_plain_mmaction2_does(ann_file, tmp_path, dry_run):
+    """Scores that are not finite stop a run that must decide from them, not one that only observes."""
+    stages = dict(prune=dict(PRUNE, score="entropy")) if dry_run else None
+    config = tiny_config(tmp_path / "run", ann_file, stages=stages, dry_run=dry_run)
+    config["optim_wrapper"] = dict(optimizer=dict(type="SGD", lr=1e30))
+    runner = train(config)
+    assert runner.iter == runner.max_iters
+    assert any(not torch.isfinite(value).all() for value in weights_of(runner).values())
+    config.update(work_dir=str(tmp_path / "acting"), experiment_name="acting")
+    config["default_hooks"]["purification"].update(stages=dict(prune=dict(PRUNE, score="entropy")), dry_run=False)
+    with pytest.raises(DataError, match="not finite"):
+        train(config)
 
 
 def test_dry_run_equals_the_run_without_the_hook(ann_file, tmp_path):

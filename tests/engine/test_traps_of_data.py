@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from mmaction.registry import DATASETS, TRANSFORMS
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
@@ -31,6 +35,22 @@ class SeenLabels(Hook):
         seen = self.epochs.setdefault(runner.epoch, [])
         for data_sample in data_batch["data_samples"]:
             seen.append((data_sample.metainfo[SAMPLE_INDEX], int(data_sample.gt_label)))
+
+
+@TRANSFORMS.register_module(force=True)
+class BreakLater(BaseTransform):
+    """Lets one clip decode once only, as a file system does that fails."""
+
+    def __init__(self, number):
+        self.number = number
+        self.times = 0
+
+    def transform(self, results):
+        if Path(results["filename"]).stem.split("_")[2] == self.number:
+            self.times += 1
+            if self.times > 1:
+                raise RuntimeError("gone")
+        return results
 
 
 def run(tmp_path, **changes):
@@ -73,6 +93,40 @@ def test_trap_7_undecodable_clips_are_blamed_reported_and_pruned(tmp_path):
     assert np.flatnonzero(ledger.undecodable).tolist() == [0, 1, 2]
     assert not ledger.keep[:3].any()
     assert ledger.scores["quality_score"][:3].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize("workers", [dict(), dict(num_workers=1, persistent_workers=True)], ids=["main", "persistent"])
+def test_nothing_that_was_pruned_is_trained_on_in_place_of_an_undecodable_clip(tmp_path, workers):
+    ann_file = write_list(tmp_path / "train.txt", broken=8)
+    prune = dict(type="d2sp_mm.RandomPruning", start=1, rate=0.4, class_cap=0.5, seed=1)
+    # Number 20 decodes once and never again, so it is not pruned for being broken.
+    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=prune))
+    config["train_dataloader"]["dataset"]["dataset"]["pipeline"].insert(1, dict(type="BreakLater", number="20"))
+    config["train_dataloader"].update(workers)
+    config["custom_hooks"] = [dict(type="SeenLabels")]
+    config["val_dataloader"]["dataset"]["ann_file"] = str(write_list(tmp_path / "val.txt"))
+    runner = train(config)
+    ledger = hook_of(runner).ledger
+    pruned = set(np.flatnonzero(~ledger.keep))
+    assert set(range(8)) <= pruned
+    assert len(pruned) > 12
+    assert ledger.keep[20] and ledger.undecodable[20] > 1
+    epochs = next(h for h in runner.hooks if isinstance(h, SeenLabels)).epochs
+    for epoch in range(1, 6):
+        assert not pruned & {sample for sample, _ in epochs[epoch]}
+
+
+def test_the_purified_annotation_holds_nothing_undecodable_however_much_there_is(tmp_path):
+    """MMAction2's own dataset would stop at the first."""
+    ann_file = write_list(tmp_path / "train.txt", broken=12)
+    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=PRUNE))
+    config["val_dataloader"]["dataset"]["ann_file"] = str(write_list(tmp_path / "val.txt"))
+    ledger = hook_of(train(config)).ledger
+    assert not ledger.keep[:12].any()
+    assert set(ledger.rules) == {"undecodable"}
+    purified = str(tmp_path / "run" / "purification" / "train_purified.txt")
+    stock = DATASETS.build(dict(config["train_dataloader"]["dataset"]["dataset"], ann_file=purified))
+    assert len([stock[i] for i in range(len(stock))]) == 36
 
 
 def test_too_many_undecodable_clips_stop_the_run(tmp_path):

@@ -115,6 +115,18 @@ def test_trap_18_a_multi_class_head_is_refused(config):
     refused(config, "model.cls_head.multi_class=True")
 
 
+def test_trap_18_a_head_of_several_modalities_is_refused(config):
+    components = ["rgb", "pose"]
+    config["model"]["cls_head"] = dict(
+        type="RGBPoseHead",
+        num_classes=NUM_CLASSES,
+        in_channels=[32, 32],
+        loss_components=components,
+        loss_cls=dict(type="d2sp_mm.ObservingCrossEntropyLoss"),
+    )
+    refused(config, "RGBPoseHead", "each modality by itself")
+
+
 def test_trap_18_a_multi_class_dataset_is_refused(config, tmp_path):
     several = tmp_path / "several.txt"
     several.write_text("0_good_0.mp4 0 1\n1_good_1.mp4 1\n")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import d2sp_mm.functional
+from d2sp_mm.functional.balanced_probs import balance_probs
 from d2sp_mm.functional.certainty import certainty
 from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.margin import contradiction_margin, label_score
@@ -44,6 +45,29 @@ def test_certainty_equals_entropy_by_loops(seed, n, c):
     probs = random_probs(seed, n, c)
     expected = [1 + sum(p * math.log(p) for p in row if p > 0) / math.log(c) for row in probs]
     np.testing.assert_allclose(certainty(probs), expected, atol=1e-9)
+
+
+@given(st.integers(0, 1000), st.integers(1, 20), st.integers(2, 9), st.floats(0, 1))
+def test_balanced_probs_equal_the_definition(seed, n, c, strength):
+    probs = random_probs(seed, n, c)
+    counts = np.random.default_rng(seed + 1).integers(1, 100, size=c)
+    balanced = balance_probs(probs, counts, strength)
+    for i in range(n):
+        expected = [probs[i, k] / (counts[k] / counts.sum()) ** strength for k in range(c)]
+        np.testing.assert_allclose(balanced[i], np.array(expected) / sum(expected), rtol=1e-9)
+
+
+def test_balancing_equal_classes_changes_nothing_and_shares_become_uniform():
+    probs = random_probs(0, 5, 3)
+    np.testing.assert_allclose(balance_probs(probs, [7, 7, 7]), probs)
+    np.testing.assert_allclose(balance_probs([[0.7, 0.2, 0.1]], [70, 20, 10]), np.full((1, 3), 1 / 3))
+    np.testing.assert_allclose(balance_probs(probs, [1, 5, 9], strength=0.0), probs)
+
+
+def test_a_class_without_samples_is_not_blown_up():
+    balanced = balance_probs([[0.5, 0.49, 0.01]], [100, 100, 0])
+    assert balanced[0, 2] == pytest.approx(0.01)
+    assert np.isnan(balance_probs([[np.nan, np.nan]], [1, 1])).all()
 
 
 def test_certainty_of_half_precision_stays_in_range():

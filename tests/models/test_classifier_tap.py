@@ -79,6 +79,17 @@ def test_a_batch_of_one_gives_one_row():
     torch.testing.assert_close(tap.take(1), x.mean(dim=(2, 3, 4)))
 
 
+def test_a_layer_that_is_called_several_times_gives_the_mean_of_all_calls():
+    """As TRNHead does with the relations of one scale."""
+    layer = nn.Linear(D, C)
+    tap = ClassifierTap(layer)
+    tap.listening = True
+    first, second = torch.randn(2, D), torch.randn(4, D)
+    layer(first)
+    layer(second)
+    torch.testing.assert_close(tap.take(2), (first + second[::2] + second[1::2]) / 3)
+
+
 def test_the_feature_keeps_its_gradient():
     layer = nn.Linear(D, C)
     tap = ClassifierTap(layer)
@@ -111,7 +122,7 @@ def test_rows_that_do_not_divide_among_the_samples_are_refused():
     tap = ClassifierTap(layer)
     tap.listening = True
     layer(torch.randn(5, D))
-    with pytest.raises(ConfigError, match=r"\(5, 6\) for a batch of 2.*classifier"):
+    with pytest.raises(ConfigError, match=r"\[\(5, 6\)\] for a batch of 2.*classifier"):
         tap.take(2)
 
 

@@ -14,9 +14,11 @@ STAGES = {
     "prune-weight": CoarsePruning(start=3, window=2, rate=0.2, score="weight"),
     "prune-entropy": CoarsePruning(start=3, window=2, rate=0.2, score="entropy"),
     "prune-rank-sum": CoarsePruning(start=3, window=2, rate=0.2, score="rank_sum"),
+    "prune-mean-entropy": CoarsePruning(start=3, window=2, rate=0.2, score="entropy", entropy_of="mean", class_balance=0.0),
     "prune-in-rounds": CoarsePruning(start=2, window=2, rate=0.2, score="rank_sum", rounds=2, interval=2),
     "prune-at-random": RandomPruning(start=3, rate=0.2, seed=1),
     "correct": FineCorrection(start=4, window=3),
+    "correct-if-all-agree": FineCorrection(start=4, window=3, agreement=1.0, class_balance=0.0),
     "correct-by-majority": FineCorrection(start=4, window=3, agreement=0.6, min_margin=0.0),
 }
 

@@ -112,6 +112,9 @@ BAD = [
     ("agreement", 1.01),
     ("min_margin", -0.1),
     ("min_margin", 1.0),
+    ("class_balance", -0.1),
+    ("class_balance", 1.1),
+    ("entropy_of", "luck"),
 ]
 
 

@@ -22,10 +22,21 @@ def rare_ledger() -> Ledger:
 @pytest.mark.parametrize(("floor", "relabelled"), [(1, [0, 2]), (2, [0]), (3, [])])
 def test_the_least_doubtful_samples_of_each_class_keep_their_label(floor, relabelled):
     ledger = rare_ledger()
-    decision = FineCorrection(start=2, window=2, class_floor=floor).decide(ledger, 1)
+    decision = FineCorrection(start=2, window=2, class_balance=0.0, class_floor=floor).decide(ledger, 1)
     assert decision.relabel.tolist() == relabelled
     ledger.apply(decision)
     assert (ledger.corrected_labels == 1).sum() == floor
+
+
+def test_balancing_the_classes_doubts_the_labels_of_a_rare_class_less():
+    """.7 against .3 is what the shares of the classes say already, so it says nothing of the sample."""
+    plain, balanced = (FineCorrection(start=2, window=2, class_balance=b).decide(rare_ledger(), 1) for b in (0.0, 1.0))
+    assert plain.relabel.tolist() == [0, 2]
+    assert balanced.relabel.tolist() == [0]
+    assert (balanced.scores["label_score"][:3] > plain.scores["label_score"][:3]).all()
+    assert balanced.scores["label_score"][1] == pytest.approx(0.5, abs=1e-3)
+    # All three are doubted without it: only the floor keeps the one.
+    assert (plain.scores["label_score"][:3] < 0.31).all()
 
 
 def test_a_floor_below_one_is_refused():

@@ -10,6 +10,7 @@ import pytest
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.stages import CoarsePruning, FineCorrection
+from d2sp_mm.stages.undecodable import prune_undecodable
 from tests.stages.cases import MAX_EPOCHS, NUM_CLASSES, STAGES, observed_ledger
 
 LAST = MAX_EPOCHS - 1
@@ -61,12 +62,66 @@ def test_weights_that_contradict_the_entropy_about_the_worst_are_left_out(agree,
     assert decision.prune.tolist() == list(range(6))
 
 
-def test_undecodable_clips_are_pruned_first():
-    ledger = Ledger([str(i) for i in range(10)], np.arange(10) % 2, 2, window=1)
-    seen = np.arange(1, 10)
-    ledger.observe(0, seen, np.tile([0.9, 0.1], (9, 1)), np.full(9, 0.5), undecodable=np.array([0]))
-    stage = CoarsePruning(start=1, window=1, rate=0.1, score="weight")
-    assert stage.decide(ledger, 0).prune.tolist() == [0]
+def test_what_never_decodes_is_pruned_without_limit_but_for_the_last_of_a_class():
+    ledger = Ledger([str(i) for i in range(10)], [0] * 7 + [1] * 3, 2, window=2)
+    broken = np.array([0, 1, 2, 3, 7, 8, 9])
+    for epoch in range(2):
+        # Number 3 could be read once.
+        seen = np.array([4, 5, 6] if epoch else [3, 4, 5, 6])
+        ledger.observe(epoch, seen, np.tile([0.9, 0.1], (len(seen), 1)), undecodable=np.setdiff1d(broken, seen))
+    decision = prune_undecodable(ledger, 1, window=2)
+    assert decision.prune.tolist() == [0, 1, 2, 7, 8]
+    ledger.apply(decision)
+    assert ledger.scores["quality_score"][[0, 1, 2, 7, 8, 9]].tolist() == [0] * 6
+    # They count towards the rate of the stage that follows.
+    assert not len(CoarsePruning(start=2, window=2, rate=0.3, score="entropy").decide(ledger, 1).prune)
+    assert not len(prune_undecodable(ledger, 1, window=2).prune)
+
+
+def test_a_sample_that_was_not_drawn_is_not_undecodable():
+    ledger = Ledger(["a", "b"], [0, 1], 2)
+    ledger.observe(0, np.array([0]), np.array([[0.5, 0.5]]))
+    assert not len(prune_undecodable(ledger, 0, window=1).prune)
+
+
+@pytest.mark.parametrize(("entropy_of", "pruned"), [("each", [1]), ("mean", [0])])
+def test_entropy_of_each_epoch_or_of_their_mean(entropy_of, pruned):
+    """Sample 0 is sure of another class in each epoch, sample 1 unsure in all."""
+    ledger = Ledger([str(i) for i in range(10)], np.arange(10) % 2, 2, window=2)
+    for epoch in range(2):
+        probs = np.tile([0.95, 0.05], (10, 1))
+        probs[0] = [1, 0] if epoch else [0, 1]
+        probs[1] = [0.6, 0.4]
+        ledger.observe(epoch, np.arange(10), probs)
+    stage = CoarsePruning(start=2, window=2, rate=0.1, score="entropy", entropy_of=entropy_of)
+    assert stage.decide(ledger, 1).prune.tolist() == pruned
+
+
+def test_balancing_the_classes_spares_the_uncertain_of_a_rare_class():
+    """A clip predicted as the shares of the classes says nothing; a rare clip at even odds says a lot."""
+    labels = np.array([0] * 9 + [1] * 3)
+    probs = np.tile([0.99, 0.01], (12, 1))
+    probs[0], probs[9] = [0.75, 0.25], [0.5, 0.5]
+    pruned = {}
+    for balance in (0.0, 1.0):
+        ledger = Ledger([str(i) for i in range(12)], labels, 2)
+        ledger.observe(0, np.arange(12), probs)
+        stage = CoarsePruning(start=1, window=1, rate=0.1, score="entropy", class_balance=balance, class_cap=0.5)
+        pruned[balance] = stage.decide(ledger, 0).prune.tolist()
+    assert pruned == {0.0: [9], 1.0: [0]}
+
+
+def test_the_list_of_decisions_holds_the_score_that_was_decided_by():
+    """A second relabel is decided by the trust in the label of the first, not in the given one."""
+    ledger = Ledger(["a", *"bcdefghij"], [0] + [0, 1, 2] * 3, 3, window=1)
+    others = np.eye(3)[ledger.labels[1:]] * 0.97 + 0.01
+    stage = FineCorrection(start=1, window=1, rounds=2, interval=1, class_balance=0.0)
+    for epoch, row in enumerate(([0.1, 0.8, 0.1], [0.4, 0.05, 0.55])):
+        ledger.observe(epoch, np.arange(10), np.vstack([row, others]))
+        ledger.apply(stage.decide(ledger, epoch))
+    assert ledger.corrected_labels[0] == 2
+    np.testing.assert_allclose(ledger.history["score"], [(1 - 0.7) / 2, (1 - 0.5) / 2], atol=1e-3)
+    assert ledger.scores["label_score"][0] == pytest.approx((1 - 0.15) / 2, abs=1e-3)
 
 
 def test_a_gap_in_the_window_is_not_stable():
@@ -83,7 +138,7 @@ def test_margin_decides(margin, corrected):
     p = (1 + margin) / 2
     for epoch in range(2):
         ledger.observe(epoch, np.arange(3), np.array([[1 - p, p], [0.5, 0.5], [0.9, 0.1]]))
-    stage = FineCorrection(start=2, window=2, min_margin=0.2)
+    stage = FineCorrection(start=2, window=2, class_balance=0.0, min_margin=0.2)
     assert (0 in stage.decide(ledger, 1).relabel) == corrected
 
 

@@ -1,0 +1,37 @@
+"""Taking the frequency of the classes out of a prediction."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+
+def balance_probs(probs: npt.ArrayLike, class_counts: npt.ArrayLike, strength: float = 1.0) -> npt.NDArray[np.float64]:
+    """Divide each class's probability by its share of the training set, and normalise: ``p_k / pi_k^tau``.
+
+    A model of unbalanced data leans towards the frequent classes: of two samples that look alike it holds the rare class
+    for a mistake, and knowing nothing it predicts the shares themselves, which are not uniform. The result is what it would
+    say if all classes were equally frequent; a prediction that equals the shares becomes uniform.
+
+    Args:
+        probs: Probabilities, shape (n, c). NaN stays NaN.
+        class_counts: Training samples of each class, shape (c,). A class without any counts as the most frequent one: the
+            model was never taught it, and its noise must not be blown up.
+        strength: Exponent tau in [0, 1]: 0 changes nothing.
+
+    Returns:
+        Probabilities whose rows sum to 1, shape (n, c).
+
+    Source:
+        Post-hoc logit adjustment (Menon et al., "Long-tail learning via logit adjustment", ICLR 2021), in probabilities.
+        There it corrects predictions on test data; that it is used to doubt labels is our own.
+
+    Example:
+        >>> balance_probs([[0.75, 0.25], [0.5, 0.5]], [30, 10])
+        array([[0.5 , 0.5 ],
+               [0.25, 0.75]])
+    """
+    counts = np.asarray(class_counts, dtype=np.float64)
+    counts = np.where(counts > 0, counts, max(counts.max(), 1.0))
+    balanced = np.asarray(probs, dtype=np.float64) / (counts / counts.max()) ** strength
+    return balanced / balanced.sum(axis=1, keepdims=True)

@@ -1,0 +1,37 @@
+"""Pruning what no decoder can read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
+from d2sp_mm.ledger.decision import Decision
+from d2sp_mm.ledger.ledger import Ledger
+
+RULE = "undecodable"
+
+
+def prune_undecodable(ledger: Ledger, epoch: int, window: int) -> Decision:
+    """Prune the clips that failed to decode and were never seen in the last ``window`` epochs.
+
+    No rate and no cap of a class holds them back: they train nothing, and MMAction2 stops at the first that stands in a
+    purified annotation. A class that consists of nothing else keeps one, so that it does not vanish.
+
+    Args:
+        ledger: The ledger, with the observations of ``epoch`` written.
+        epoch: The epoch that just ended, counted from 0.
+        window: Number of epochs looked at.
+
+    Returns:
+        The decision; quality score 0 for what it found.
+
+    Source:
+        Our own.
+    """
+    never_seen = (ledger.observations.predictions(window, epoch) < 0).all(axis=0)
+    found = ledger.keep & never_seen & (ledger.undecodable > 0)
+    counts = ledger.class_counts
+    room = class_room(counts, np.zeros_like(counts), cap=1.0, floor=1)
+    scores = np.where(found, 0.0, np.nan)
+    prune = select_lowest(scores, ledger.corrected_labels, int(found.sum()), room)
+    return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": scores})

@@ -30,12 +30,12 @@ class DemoSettings:
     """
 
     out: Path = Path("work_dirs/demo")
-    num_train: int = 1000
-    num_test: int = 400
+    num_train: int = 800
+    num_test: int = 600
     low_quality_rate: float = 0.1
     mislabel_rate: float = 0.2
     confusion: str = "ferplus"
-    epochs: int = 28
+    epochs: int = 40
     seed: int = 0
     jobs: int = 2
 

@@ -20,6 +20,7 @@ from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger
+from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.models.weight_learner import WeightLearner
 from d2sp_mm.registry import HOOKS, STAGES
@@ -219,9 +220,7 @@ class PurificationHook(Hook):
                 "decide as soon as their window is full."
             )
             return
-        missing = [name for name in _REQUIRED if name not in state]
-        if missing:
-            raise DataError(f"the checkpoint's purification state lacks {missing}; it is damaged or of another version.")
+        require_keys(state, _REQUIRED, "the checkpoint's purification state")
         if state["version"] > self.VERSION:
             raise DataError(
                 f"the checkpoint's purification state has version {state['version']}, this d2sp_mm reads up to "

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from d2sp_mm.ledger.required_keys import require_keys
+
 State = dict[str, Any]
 
 
@@ -35,7 +37,12 @@ def capture() -> State:
 
 
 def restore(state: State) -> None:
-    """Put the generators back to a captured state."""
+    """Put the generators back to a captured state.
+
+    Raises:
+        DataError: If an entry is missing.
+    """
+    require_keys(state, ("python", "numpy", "torch"), "the saved state of the random generators")
     python, numpy_state = state["python"], state["numpy"]
     random.setstate((python["version"], tuple(python["internal"].tolist()), python["gauss"]))
     key = numpy_state["key"].cpu().numpy().astype(np.uint32)

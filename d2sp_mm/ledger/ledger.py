@@ -12,6 +12,7 @@ import numpy.typing as npt
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
 from d2sp_mm.ledger.observations import Observations
+from d2sp_mm.ledger.required_keys import require_keys
 
 #: Columns of the history, one entry for each change of one sample.
 _HISTORY = {
@@ -199,9 +200,7 @@ class Ledger:
         """
         required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in _HISTORY)]
         required += [f"observations/{name}" for name in self.observations.state()]
-        missing = [name for name in required if name not in state]
-        if missing:
-            raise DataError(f"the saved ledger lacks {missing}; it is damaged or of another program.")
+        require_keys(state, required, "the saved ledger")
         if state["version"] > self.VERSION:
             raise DataError(f"the saved ledger has version {state['version']}, this d2sp_mm reads up to {self.VERSION}.")
         if state["digest"] != self.digest:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
+from d2sp_mm.ledger.required_keys import require_keys
 
 
 class Observations:
@@ -104,8 +105,9 @@ class Observations:
         """Take over a saved state. The window may have been longer or shorter; what fits is kept.
 
         Raises:
-            DataError: If the saved state has another number of samples or classes.
+            DataError: If an entry is missing, or the saved state has another number of samples or classes.
         """
+        require_keys(state, self.state(), "the saved observations")
         if state["probs"].shape[1:] != self._probs.shape[1:]:
             raise DataError(
                 f"the saved observations are of {state['probs'].shape[1:]} (samples, classes), this run has "

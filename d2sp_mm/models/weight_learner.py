@@ -11,6 +11,7 @@ from mmengine.registry import OPTIMIZERS
 
 from d2sp_mm.functional.rank_regularization import rank_regularization
 from d2sp_mm.functional.weighted_scores import weigh_scores
+from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.registry import MODELS
 
 #: Cross entropy of scores (n, c) against hard or soft labels, a scalar.
@@ -78,6 +79,12 @@ class WeightLearner:
         return {"head": self.head.state_dict(), "optimizer": self.optimizer.state_dict()}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take over a saved state."""
+        """Take over a saved state.
+
+        Raises:
+            DataError: If an entry is missing.
+        """
+        require_keys(state, ("head", "optimizer"), "the saved learner of the weights")
+        require_keys(state["head"], self.head.state_dict(), "the saved weight head")
         self.head.load_state_dict(state["head"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -57,7 +57,7 @@ class CoarsePruning(PruningStage):
         two other scores, are our reconstruction.
     """
 
-    start: int | float = 0.65
+    start: int | float = 0.6
     window: int = 5
     score: str = "rank_sum"
     entropy_of: str = "each"

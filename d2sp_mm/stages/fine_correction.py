@@ -52,10 +52,10 @@ class FineCorrection(Stage):
         SCN's margin is .2 on one prediction, and neither balances the classes; ``docs/d2sp.md`` has what was measured.
     """
 
-    start: int | float = 0.8
+    start: int | float = 0.6
     window: int = 5
     agreement: float = 0.6
-    min_margin: float = 0.3
+    min_margin: float = 0.4
     class_balance: float = 1.0
     class_floor: int = 1
 

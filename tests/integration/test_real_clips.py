@@ -1,4 +1,4 @@
-"""Clips of many containers, codecs and sizes go through MMAction2's decoding pipeline inside the wrapper."""
+"""Clips of many containers, codecs and sizes go through the decoding pipeline of a config and are trained on."""
 
 from __future__ import annotations
 
@@ -6,46 +6,42 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmengine.config import Config
 
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.ledger.table import read_ledger_table
 from tests.integration.real_run import read_config, train
 
-_PIPELINE = [
-    dict(type="DecordInit"),
-    dict(type="SampleFrames", clip_len=8, frame_interval=2, num_clips=1),
-    dict(type="DecordDecode"),
-    dict(type="Resize", scale=(48, 48), keep_ratio=False),
-    dict(type="FormatShape", input_format="NCTHW"),
-    dict(type="PackActionInputs"),
-]
+_CONFIG = "r3d/r3d_r18-slim_d2sp_clips.py"
 _SUFFIXES = {".mkv", ".mpg", ".mp4", ".mpeg", ".mov", ".avi", ".webm"}
+_EPOCHS = 2
 
 
 @pytest.fixture
-def clips(shared_data: Path) -> Path:
-    return shared_data / "clips"
-
-
-def _write_list(clips: Path, file: Path) -> list[str]:
+def run(shared_data: Path, tmp_path: Path) -> tuple[list[str], Config]:
+    """The clips' paths, and a config that trains on them."""
+    clips, ann_file = shared_data / "clips", tmp_path / "clips.txt"
     paths = sorted(str(path.relative_to(clips)) for path in clips.rglob("*") if path.suffix.lower() in _SUFFIXES)
-    # A comma, because a file name may hold spaces.
-    file.write_text("".join(f"{path},{number % 2}\n" for number, path in enumerate(paths)), encoding="utf-8")
-    return paths
+    ann_file.write_text("".join(f"{path},{number % 2}\n" for number, path in enumerate(paths)), encoding="utf-8")
+    options = {
+        "train_dataloader.dataset.dataset.ann_file": str(ann_file),
+        "train_dataloader.dataset.dataset.data_prefix.video": str(clips),
+        "default_hooks.purification.stages.prune.start": 1,
+        "default_hooks.purification.stages.prune.window": 1,
+        "default_hooks.purification.stages.correct.start": 2,
+        "default_hooks.purification.stages.correct.window": 1,
+        "default_hooks.purification.stages.correct.rounds": 1,
+    }
+    config = read_config(_CONFIG, tmp_path / "run", _EPOCHS, options)
+    config.val_cfg = config.val_dataloader = config.val_evaluator = config.param_scheduler = None
+    return paths, config
 
 
-def _dataset(clips: Path, file: Path) -> dict:
-    inner = dict(
-        type="VideoDataset", ann_file=str(file), data_prefix=dict(video=str(clips)), delimiter=",", pipeline=_PIPELINE
-    )
-    return dict(type="d2sp_mm.IndexedDataset", dataset=inner)
-
-
-def test_every_clip_is_decoded(clips: Path, tmp_path: Path) -> None:
-    paths = _write_list(clips, tmp_path / "clips.txt")
+def test_every_clip_is_decoded(run: tuple[list[str], Config]) -> None:
+    paths, config = run
     assert len(paths) == 39
-    dataset = IndexedDataset(_dataset(clips, tmp_path / "clips.txt")["dataset"])
+    dataset = IndexedDataset(config.train_dataloader.dataset.dataset)
     assert dataset.map.keys_and_labels()[0] == paths
     for number in range(len(dataset)):
         sample = dataset[number]
@@ -56,12 +52,11 @@ def test_every_clip_is_decoded(clips: Path, tmp_path: Path) -> None:
         assert torch.unique(sample["inputs"]).numel() > 20
 
 
-def test_all_clips_are_trained_on(clips: Path, tmp_path: Path) -> None:
-    paths = _write_list(clips, tmp_path / "clips.txt")
-    config = read_config("r3d/r3d_r18-slim_none_toy-dfer.py", tmp_path / "run", 1, {})
-    config.val_cfg = config.val_dataloader = config.val_evaluator = None
-    config.param_scheduler = None
-    config.train_dataloader.batch_size = 20
-    config.train_dataloader.dataset = _dataset(clips, tmp_path / "clips.txt")
-    train(config)
-    assert read_ledger_table(tmp_path / "run" / "purification" / "ledger.csv").keys == paths
+def test_all_clips_are_trained_on_and_judged(run: tuple[list[str], Config]) -> None:
+    paths, config = run
+    runner = train(config)
+    table = read_ledger_table(Path(runner.work_dir) / "purification" / "ledger.csv")
+    assert table.keys == paths
+    # A tenth of 39, all scored by what the network saw of them.
+    assert (~table.keep).sum() == 4
+    assert ((table.quality_scores >= 0) & (table.label_scores >= 0)).all()

@@ -4,6 +4,6 @@ _base_ = "../default_runtime.py"
 default_hooks = dict(
     purification=dict(
         type="d2sp_mm.PurificationHook",
-        stages=dict(prune=dict(type="d2sp_mm.RandomPruning", rate=0.1, start=0.65, window=3)),
+        stages=dict(prune=dict(type="d2sp_mm.RandomPruning", rate=0.1, start=0.6, window=5)),
     )
 )

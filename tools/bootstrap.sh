@@ -12,6 +12,8 @@ VENV_MB=2000
 UNPACK_MB=400
 # A package index that has CPU builds of torch, for where the configured one has none (see PyTorch's own installation page).
 TORCH_CPU_INDEX=${TORCH_CPU_INDEX:-}
+# Estimated: torch's build for CUDA with the packages that it needs.
+TORCH_CUDA_MB=9000
 
 say() { printf 'd2sp_mm: %s\n' "$*"; }
 stop() { printf 'd2sp_mm: STOP. %s\n' "$*" >&2; exit 1; }
@@ -54,10 +56,14 @@ install_torch() {
     pin=$(sed -n 's/^\(torch==[^ ]*\).*/\1/p' requirements/runtime.lock)
     $VENV/bin/python -c "import sys, importlib.metadata as m; sys.exit(m.version('torch').split('+')[0] != '${pin#torch==}')" \
         >/dev/null 2>&1 && return
-    # PyPI's own build for Linux wants CUDA packages. Elsewhere there is no '+cpu', and the lock's plain pin is right.
+    # Only for Linux are there builds that need packages of their own (CUDA); elsewhere the lock's plain pin is right.
     [ "$(uname -s)" = Linux ] || return 0
-    pip install ${TORCH_CPU_INDEX:+--extra-index-url "$TORCH_CPU_INDEX"} "$pin+cpu" ||
-        say "no CPU build of torch found (TORCH_CPU_INDEX=URL names an index that has one); taking the one that is there"
+    pip install ${TORCH_CPU_INDEX:+--extra-index-url "$TORCH_CPU_INDEX"} "$pin+cpu" && return
+    say "there is no CPU build of $pin. TORCH_CPU_INDEX=URL names an index that has one; without, torch comes with its" \
+        "CUDA packages, some gigabytes"
+    want_disk . $TORCH_CUDA_MB "torch with its CUDA packages"
+    $VENV/bin/python -m pip install --disable-pip-version-check "$pin" || stop "The installation of $pin failed (the lines" \
+        "above say why). TORCH_CPU_INDEX=URL names an index that has a CPU build."
 }
 
 pip() {

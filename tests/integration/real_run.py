@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
 import json
 import pickle
@@ -71,6 +72,12 @@ def train_stock(config: Config, dataset: dict[str, Any]) -> None:
     del config.default_hooks["purification"]
     assert "d2sp_mm." not in config.pretty_text
     train(config)
+
+
+def read_decisions(work_dir: Path) -> list[dict[str, str]]:
+    """The list of every prune and relabel of a run."""
+    with open(work_dir / "purification" / "decisions.csv", newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
 
 
 def judge(work_dir: Path, truth: Path) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,8 @@ from d2sp_mm.annotations import read_annotations
 from d2sp_mm.ledger.table import read_ledger_table
 from tests.integration.real_run import call_tool, judge, read_config, train, train_stock, write_part
 
-_EPOCHS = 5
-_NUM_TRAIN = 100
+_EPOCHS = 30
+_NUM_TRAIN = 150
 
 
 def test_skeletons_are_purified(shared_data: Path, tmp_path: Path) -> None:
@@ -28,9 +28,6 @@ def test_skeletons_are_purified(shared_data: Path, tmp_path: Path) -> None:
         {
             "train_dataloader.dataset.dataset.ann_file": str(noisy),
             "val_dataloader.dataset.ann_file": str(noisy),
-            "default_hooks.purification.stages.prune.start": _EPOCHS - 1,
-            "default_hooks.purification.stages.correct.start": _EPOCHS,
-            "default_hooks.purification.stages.correct.rounds": 1,
         },
     )
     train(config)
@@ -39,11 +36,13 @@ def test_skeletons_are_purified(shared_data: Path, tmp_path: Path) -> None:
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
     assert table.keys == given.keys
     assert (table.labels == given.labels).all()
-    assert 5 <= (~table.keep).sum() <= 10
+    # A tenth, but for what the cap of a class holds back.
+    assert 10 <= (~table.keep).sum() <= 15
     found = judge(work_dir, tmp_path / "noisy" / "truth.csv")
-    assert found["low_quality"]["planted"] == 10 and found["mislabel"]["planted"] == 20
-    # So short a training finds next to nothing: the figures of a whole one stand in the config.
-    assert 0 < found["low_quality"]["ap"] < 1
+    assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
+    # Chance is .2; .58, .63 and .63 were measured with three seeds. So short a training ranks spoiled clips as chance does.
+    assert found["mislabel"]["ap"] > 0.4
+    assert found["mislabel"]["corrected"] > 0
 
     purified = work_dir / "purification" / "part_purified.pkl"
     pipeline = config.train_dataloader.dataset.dataset.pipeline

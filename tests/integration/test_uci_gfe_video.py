@@ -9,18 +9,17 @@ from mmaction.datasets import VideoDataset
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.ledger.table import read_ledger_table
-from tests.integration.real_run import call_tool, judge, read_config, train, train_stock, write_part
+from tests.integration.real_run import call_tool, judge, read_config, read_decisions, train, train_stock, write_part
 
-_EPOCHS = 6
-_NUM_TRAIN = 100
+_EPOCHS = 24
+_NUM_TRAIN = 150
 
 
 def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     write_part(shared_data / "uci_gfe" / "uci_gfe_face100_2d.pkl", tmp_path / "part.pkl", _NUM_TRAIN)
     drawn, noisy, work_dir = tmp_path / "drawn", tmp_path / "noisy", tmp_path / "video"
     call_tool("draw_keypoints", tmp_path / "part.pkl", "--out", drawn)
-    # The kinds that a short training tells from good clips.
-    rates = ("--mislabel-rate", 0.2, "--low-quality-rate", 0.1, "--spoil", "blurred", "no_face", "truncated")
+    rates = ("--mislabel-rate", 0.2, "--low-quality-rate", 0.1)
     call_tool("inject_noise", drawn / "train.txt", "--data-root", drawn / "videos", "--out", noisy, *rates)
     config = read_config(
         "r3d/r3d_r18-slim_d2sp_uci-gfe-video.py",
@@ -31,9 +30,6 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
             "train_dataloader.dataset.dataset.data_prefix.video": str(noisy / "data"),
             "val_dataloader.dataset.ann_file": str(drawn / "val.txt"),
             "val_dataloader.dataset.data_prefix.video": str(drawn / "videos"),
-            "default_hooks.purification.stages.prune.start": _EPOCHS - 1,
-            "default_hooks.purification.stages.correct.start": _EPOCHS,
-            "default_hooks.purification.stages.correct.rounds": 1,
         },
     )
     train(config)
@@ -43,11 +39,15 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     frame_dirs = [path.removesuffix(".mp4") for path in given.paths]
     assert set(frame_dirs) == set(pickle.loads((tmp_path / "part.pkl").read_bytes())["split"]["train"])
     assert table.keys == given.keys
-    assert 5 <= (~table.keep).sum() <= 10
+    # A tenth, but for what the cap of a class holds back.
+    assert 10 <= (~table.keep).sum() <= 15
 
     found = judge(work_dir, noisy / "truth.csv")
-    assert found["low_quality"]["planted"] == 10 and found["mislabel"]["planted"] == 20
-    assert found["low_quality"]["ap"] > 0.1
+    assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
+    # Chance is .2; .53, .44 and .51 were measured with three seeds. So short a training ranks spoiled clips as chance does.
+    assert found["mislabel"]["ap"] > 0.35
+    truncated = [row["rule"] == "undecodable" for row in read_decisions(work_dir)]
+    assert sum(truncated) >= 2
 
     purified = work_dir / "purification" / "train_purified.txt"
     pipeline = config.train_dataloader.dataset.dataset.pipeline
@@ -55,5 +55,5 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     kept = VideoDataset(str(purified), pipeline, data_prefix=prefix)
     assert len(kept) == table.keep.sum()
     stock = dict(type="VideoDataset", ann_file=str(purified), data_prefix=prefix, pipeline=pipeline)
-    # What is truncated is pruned with certainty, so the stock dataset meets no clip that it cannot decode.
+    # What cannot be decoded is pruned, so the stock dataset meets no clip that it cannot decode.
     train_stock(config, {**stock, "indices": 32})

@@ -4,7 +4,7 @@ train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=40, val_begin=40, val_in
 val_cfg = dict(type="ValLoop")
 test_cfg = dict(type="TestLoop")
 optim_wrapper = dict(
-    optimizer=dict(type="SGD", lr=0.1, momentum=0.9, nesterov=True, weight_decay=1e-4),
+    optimizer=dict(type="SGD", lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4),
     clip_grad=dict(max_norm=20, norm_type=2),
 )
 param_scheduler = [

@@ -97,13 +97,19 @@ def run_demo_over_seeds(settings: DemoSettings, seeds: Sequence[int], console: C
     spread = spread_over_seeds(summaries)
     by_seed = {str(seed): summary for seed, summary in zip(seeds, summaries)}
     write_json(settings.out / "seeds.json", {"seeds": by_seed, **spread})
-    table = seeds_table(spread["runs"], len(seeds))
+    judgement = {noise: {name: f["mean"] for name, f in part.items()} for noise, part in spread["purification"].items()}
+    tables = [
+        seeds_table(spread["runs"], len(seeds)),
+        report_table(judgement, f"Purification against the truth, mean of {len(seeds)} seeds"),
+    ]
     lines = [f"Seed {s}: {enrichment_line(summary, settings.num_train)}" for s, summary in zip(seeds, summaries)]
     console.rule("all seeds")
-    console.print(table)
+    for table in tables:
+        console.print(table)
     for line in lines:
         console.print(line, highlight=False)
-    atomic_write(settings.out / "seeds.md", "\n".join([as_markdown(table), *(f"* {line}" for line in lines), ""]).encode())
+    parts = [*map(as_markdown, tables), *(f"* {line}" for line in lines), ""]
+    atomic_write(settings.out / "seeds.md", "\n".join(parts).encode())
     _say_what_was_written(settings.out, ("seeds.json", "seeds.md"), console)
 
 

@@ -8,22 +8,26 @@ from typing import Any
 from rich.table import Table
 
 
-def report_table(judgement: Mapping[str, Mapping[str, Any]]) -> Table:
+def report_table(
+    judgement: Mapping[str, Mapping[str, Any]], title: str = "Purification against the truth"
+) -> Table:
     """Lay out what :func:`d2sp_mm.judge.judge` returned.
 
     Args:
-        judgement: The dictionary of :func:`d2sp_mm.judge.judge`.
+        judgement: The dictionary of :func:`d2sp_mm.judge.judge`, or the means of several; counts are shown as whole
+            numbers.
+        title: What stands above the table.
 
     Returns:
         A table of one column a noise; shares in percent, ``-`` where a share is of nothing.
     """
     low_quality, mislabel, harmed = (judgement[name] for name in ("low_quality", "mislabel", "clean_harmed"))
-    table = Table(title="Purification against the truth")
+    table = Table(title=title)
     table.add_column("")
     table.add_column("low quality", justify="right")
     table.add_column("mislabel", justify="right")
-    table.add_row("planted", str(low_quality["planted"]), str(mislabel["planted"]))
-    table.add_row("pruned / corrected", str(low_quality["pruned"]), str(mislabel["corrected"]))
+    table.add_row("planted", f"{low_quality['planted']:.0f}", f"{mislabel['planted']:.0f}")
+    table.add_row("pruned / corrected", f"{low_quality['pruned']:.0f}", f"{mislabel['corrected']:.0f}")
     for name, title in (("precision", "precision"), ("recall", "recall")):
         table.add_row(title, _percent(low_quality[name]), _percent(mislabel[name]))
     table.add_row("right class", "", _percent(mislabel["right_class"]))

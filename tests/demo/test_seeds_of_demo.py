@@ -19,7 +19,14 @@ def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypa
         asked.append((settings.seed, settings.out, settings.num_train))
         names = ("plain", "d2sp", "random", "oracle")
         runs = {name: {"top1": 0.5 + 0.1 * settings.seed, "uar": 0.5, "seconds": 1.0} for name in names}
-        return {"runs": runs, "purification": {"low_quality": {"planted": 5, "precision": 0.5}}}
+        found = dict.fromkeys(("ap", "auroc", "precision", "recall"), 0.5)
+        judgement = {
+            "low_quality": {"planted": 5, "pruned": 4 + settings.seed, **found},
+            # The corrections of one seed are right, the other made none.
+            "mislabel": {"planted": 10, "corrected": 0, **found, "right_class": 0.75 if settings.seed else None},
+            "clean_harmed": {"pruned": 0.1, "relabelled": 0.0},
+        }
+        return {"runs": runs, "purification": judgement}
 
     monkeypatch.setattr(demo, "run_demo", run)
     out = tmp_path / "out"
@@ -30,3 +37,4 @@ def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypa
     assert written["runs"]["plain"]["top1"]["mean"] == pytest.approx(0.6)
     text = (out / "seeds.md").read_text()
     assert "60.0 ± 14.1 %" in text and "* Seed 2: The pruned set is 5.0 times richer" in text
+    assert "| right class |  | 75.0 % |" in text and "| pruned / corrected | 5 | 0 |" in text

@@ -1,24 +1,57 @@
-"""Train a recognizer; takes the options of MMAction2's own tools/train.py.
+"""Train a recognizer; takes the options of MMAction2's own tools/train.py, and --purify.
 
     python tools/train.py configs/d2sp/r3d/r3d_r18-slim_d2sp_toy-dfer.py --work-dir work_dirs/toy
+    python tools/train.py my_mmaction2_config.py --purify d2sp
+    python tools/train.py mmaction::recognition/tsm/tsm_imagenet-pretrained-r50_8xb16-1x1x8-50e_kinetics400-rgb --purify d2sp
 
-Before it hands over to MMAction2's script it applies the bridges for the defects of published packages, so that a config
-that names nothing of d2sp_mm trains as well.
+--purify RECIPE turns an MMAction2 config into one that purifies its training set: the name of a recipe, or the path of one
+of your own. Options of --cfg-options mean the config as it stands; those of default_hooks.purification mean the recipe.
 """
 
+import argparse
 import runpy
+import sys
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-import d2sp_mm.compat  # noqa: F401 - applies the bridges
+import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
+from d2sp_mm.errors import D2SPError
+from d2sp_mm.recipes import purify_config, read_config, recipe_names
+
+_RECIPE_OPTION = "default_hooks.purification."
+
+
+def mmaction_script() -> dict[str, Any]:
+    """What MMAction2's own script defines; the package carries it for mim."""
+    spec = find_spec("mmaction")
+    if spec is None or spec.origin is None:
+        raise SystemExit("MMAction2 is not installed; see the README, 'On your own config'.")
+    return runpy.run_path(str(Path(spec.origin).parent / ".mim" / "tools" / "train.py"), run_name="mmaction_train")
 
 
 def main() -> None:
-    """Run the train.py that MMAction2's package carries for mim."""
-    spec = find_spec("mmaction")
-    if spec is None or spec.origin is None:
-        raise SystemExit("MMAction2 is not installed; see the README, 'Set up'.")
-    runpy.run_path(str(Path(spec.origin).parent / ".mim" / "tools" / "train.py"), run_name="__main__")
+    """Do what MMAction2's script does, with the config purified in between."""
+    ours = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    ours.add_argument("--purify", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path")
+    wanted, sys.argv[1:] = ours.parse_known_args()
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(f"{__doc__}\n--purify RECIPE: one of {', '.join(recipe_names())}, or a path that ends in .py\n")
+    script = mmaction_script()
+    args = script["parse_args"]()
+    try:
+        config = read_config(args.config)
+        if wanted.purify is not None:
+            options = args.cfg_options or {}
+            config.merge_from_dict({k: v for k, v in options.items() if not k.startswith(_RECIPE_OPTION)})
+            args.cfg_options = {k: v for k, v in options.items() if k.startswith(_RECIPE_OPTION)}
+            config = purify_config(config, wanted.purify)
+        args.config = config.filename
+        config = script["merge_args"](config, args)
+        runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
+        runner.train()
+    except D2SPError as error:
+        raise SystemExit(f"train: {error}") from error
 
 
 if __name__ == "__main__":

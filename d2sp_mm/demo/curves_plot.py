@@ -71,7 +71,7 @@ def draw_curves(
         axes.grid(alpha=0.3)
     panels[0, 0].set_ylim(bottom=0)
     panels[0, 1].set_ylim(0, 1)
-    panels[0, 0].legend(fontsize=10, loc="lower left")
+    panels[0, 0].legend(fontsize=10, loc="upper right")
     _draw_scores(panels[1, 0], clips, clips.table.quality_scores, "Quality score: low means a bad clip")
     _draw_scores(panels[1, 1], clips, clips.table.label_scores, "Label score: low means a doubtful label")
     figure.savefig(path)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import d2sp_mm
 from d2sp_mm.demo.paths import option_path, typed_path
 from d2sp_mm.demo.recipes import Recipe
 from d2sp_mm.demo.schedule_options import schedule_options
 from d2sp_mm.demo.settings import DemoSettings
-from d2sp_mm.errors import ConfigError
+from d2sp_mm.home import find_home
 
 
 def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
@@ -27,7 +26,7 @@ def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
     Raises:
         ConfigError: Tools or configs are not to be found.
     """
-    home = _find_home()
+    home = find_home()
     config = home / "configs" / recipe.config
     videos = option_path(settings.data / "videos")
     options = []
@@ -50,12 +49,3 @@ def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
         "--cfg-options",
         *options,
     ]
-
-
-def _find_home() -> Path:
-    """Return the folder of tools and configs: the repository's root, or what an installed package carries for MIM."""
-    package = Path(d2sp_mm.__file__).resolve().parent
-    for home in (package.parent, package / ".mim"):
-        if (home / "tools" / "train.py").is_file() and (home / "configs" / "d2sp").is_dir():
-            return home
-    raise ConfigError(f"demo: neither {package.parent} nor {package / '.mim'} holds tools/ and configs/; install anew")

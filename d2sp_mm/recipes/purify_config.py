@@ -1,0 +1,63 @@
+"""The transform from an MMAction2 config to one that purifies."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from mmengine.config import Config, ConfigDict
+
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.recipes.recipe import read_recipe
+from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
+
+
+def purify_config(config: Config, recipe: str) -> Config:
+    """A config that trains as the given one does, and purifies its training set meanwhile.
+
+    The train dataset is wrapped from outside, whatever wrappers it has; sampler and cross entropy are replaced with their
+    arguments kept; the hook is put into ``default_hooks``. Test and validation are left alone.
+
+    Args:
+        config: A config of MMAction2; left as it is.
+        recipe: Name of a recipe, or path of a config file of the user's own: see :func:`read_recipe`.
+
+    Returns:
+        A new config with nothing behind it: it can be written, read and trained as any other.
+
+    Raises:
+        ConfigError: If there is no such recipe, or the config cannot be purified; with the reason and the way out.
+
+    Source:
+        Our own.
+    """
+    reason = reason_to_refuse(config)
+    if reason is not None:
+        raise ConfigError(f"{config.filename or 'the config'} cannot be purified: {reason}")
+    purified = Config(copy.deepcopy(config._cfg_dict), filename=config.filename)
+    loader, head = purified.train_dataloader, purified.model.cls_head
+    loader.dataset = ConfigDict(type="d2sp_mm.IndexedDataset", dataset=loader.dataset)
+    loader.sampler = _sampler(loader.get("sampler") or {})
+    head.loss_cls = ConfigDict({**(head.get("loss_cls") or {}), "type": "d2sp_mm.ObservingCrossEntropyLoss"})
+    purified.default_hooks = ConfigDict({**(config.get("default_hooks") or {}), "purification": read_recipe(recipe)})
+    purified.custom_imports = _imports(config.get("custom_imports") or {})
+    return purified
+
+
+def _sampler(sampler: Any) -> ConfigDict:
+    """``PurifiedSampler`` with what ``DefaultSampler`` was told; it always rounds up, so that ranks are equal."""
+    kept = {name: value for name, value in sampler.items() if name not in ("type", "round_up")}
+    return ConfigDict({"type": "d2sp_mm.PurifiedSampler", **kept})
+
+
+def _imports(custom_imports: Any) -> ConfigDict:
+    """The bridges for the defects of published packages come first."""
+    imports = custom_imports.get("imports", [])
+    before = [imports] if isinstance(imports, str) else list(imports)
+    failing = custom_imports.get("allow_failed_imports", False)
+    return ConfigDict(imports=["d2sp_mm.compat", *before], allow_failed_imports=failing)
+
+
+def header_of(config: Config, recipe: str) -> str:
+    """A comment for the head of a written config: where it comes from."""
+    return f"# {type_name(config.model)} of {config.filename}, purified by the recipe {recipe!r} (tools/purify_config.py).\n"

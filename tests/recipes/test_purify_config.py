@@ -1,0 +1,150 @@
+"""The transform: what it puts in, what it leaves alone, what it refuses, on MMAction2's own configs."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.recipes import purify_config, read_config, recipe_names
+from tests.tiny_run import tiny_config, write_list
+
+TSN = "mmaction::recognition/tsn/tsn_imagenet-pretrained-r50_8xb32-1x1x3-100e_kinetics400-rgb"
+STGCN = "mmaction::skeleton/stgcn/stgcn_8xb16-joint-u100-80e_ntu60-xsub-keypoint-2d.py"
+SWIN_710 = "mmaction::recognition/swin/swin-small-p244-w877_in1k-pre_32xb4-amp-32x2x1-30e_kinetics710-rgb"
+
+
+def stock(tmp_path: Path) -> Config:
+    return Config(tiny_config(tmp_path, write_list(tmp_path / "train.txt"), purified=False))
+
+
+@pytest.mark.parametrize("name", [TSN, STGCN, SWIN_710])
+def test_nothing_but_the_parts_of_purification_changes(name):
+    config = read_config(name)
+    before = copy.deepcopy(config.to_dict())
+    purified = purify_config(config, "d2sp").to_dict()
+    assert config.to_dict() == before
+    loader = purified["train_dataloader"]
+    assert loader["dataset"]["type"] == "d2sp_mm.IndexedDataset"
+    assert loader["sampler"] == dict(type="d2sp_mm.PurifiedSampler", shuffle=True)
+    assert purified["model"]["cls_head"]["loss_cls"]["type"] == "d2sp_mm.ObservingCrossEntropyLoss"
+    assert purified["default_hooks"].pop("purification")["type"] == "d2sp_mm.PurificationHook"
+    assert purified.pop("custom_imports") == dict(imports=["d2sp_mm.compat"], allow_failed_imports=False)
+    # Put back what was replaced: what is left is the config as it was.
+    loader["dataset"] = loader["dataset"]["dataset"]
+    loader["sampler"] = before["train_dataloader"]["sampler"]
+    del purified["model"]["cls_head"]["loss_cls"]
+    assert "loss_cls" not in before["model"]["cls_head"]
+    assert purified == before
+
+
+def test_arguments_of_loss_and_sampler_are_kept_and_imports_are_joined(tmp_path):
+    config = stock(tmp_path)
+    config.model.cls_head.loss_cls = dict(type="CrossEntropyLoss", loss_weight=0.5, class_weight=[1.0, 2.0, 1.0, 1.0])
+    config.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=False, seed=7, round_up=True)
+    config.custom_imports = dict(imports="tests.tiny_run", allow_failed_imports=True)
+    purified = purify_config(config, "prune-only")
+    loss = dict(type="d2sp_mm.ObservingCrossEntropyLoss", loss_weight=0.5, class_weight=[1.0, 2.0, 1.0, 1.0])
+    assert purified.model.cls_head.loss_cls == loss
+    assert purified.train_dataloader.sampler == dict(type="d2sp_mm.PurifiedSampler", shuffle=False, seed=7)
+    assert purified.custom_imports.imports == ["d2sp_mm.compat", "tests.tiny_run"]
+    assert purified.custom_imports.allow_failed_imports is True
+    assert sorted(n for n, stage in purified.default_hooks.purification.stages.items() if stage) == ["prune"]
+
+
+def test_a_written_config_reads_as_the_same(tmp_path):
+    purified = purify_config(read_config(STGCN), "d2sp")
+    (tmp_path / "written.py").write_text(purified.pretty_text)
+    assert Config.fromfile(tmp_path / "written.py").to_dict() == purified.to_dict()
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_every_recipe_is_found_by_its_name(tmp_path, name):
+    hook = purify_config(stock(tmp_path), name).default_hooks.purification
+    assert hook.type == "d2sp_mm.PurificationHook"
+
+
+def test_a_recipe_of_ones_own_goes_by_its_path(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("default_hooks = dict(purification=dict(type='d2sp_mm.PurificationHook', dry_run=True))\n")
+    assert purify_config(stock(tmp_path), str(path)).default_hooks.purification.dry_run is True
+
+
+def refusal(config: Config, recipe: str = "d2sp") -> str:
+    with pytest.raises(ConfigError) as caught:
+        purify_config(config, recipe)
+    return str(caught.value)
+
+
+def test_an_unknown_recipe_is_refused_with_those_that_there_are(tmp_path):
+    message = refusal(stock(tmp_path), "d2ps")
+    assert "'d2ps'" in message and "correct-only, d2sp, none, prune-only, random-prune" in message
+    (tmp_path / "empty.py").write_text("a = 1\n")
+    assert "default_hooks.purification" in refusal(stock(tmp_path), str(tmp_path / "empty.py"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("detection/slowonly/slowonly_kinetics400-pretrained-r50_8xb16-4x16x1-20e_ava21-rgb", ["FastRCNN", "cls_head"]),
+        ("localization/bmn/bmn_2xb8-400x100-9e_activitynet-feature", ["BMN", "localizers"]),
+        ("recognition/omnisource/slowonly_r50_8xb16-8x8x1-256e_imagenet-kinetics400-rgb", ["MultiLoaderEpochBased"]),
+        ("skeleton/posec3d/rgbpose_conv3d/rgbpose_conv3d", ["RGBPoseHead", "each modality by itself"]),
+        ("recognition/mvit/mvit-large-p244_40x3x1_kinetics400-rgb", ["RepeatAugDataset", "use VideoDataset"]),
+        ("recognition/mvit/mvit-large-p244_u40_sthv2-rgb", ["RandomBatchAugment", "blending=None"]),
+        ("recognition/x3d/x3d_s_13x6x1_facebook-kinetics400-rgb", ["it trains nothing"]),
+    ],
+)
+def test_configs_of_mmaction2_that_cannot_be_purified_are_refused_with_the_reason(name, words):
+    message = refusal(read_config(f"mmaction::{name}"))
+    for word in words:
+        assert word in message
+
+
+def change(**options):
+    return options
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (change(**{"model.cls_head.multi_class": True}), ["model.cls_head.multi_class=True"]),
+        (change(**{"model.cls_head.loss_cls": dict(type="BCELossWithLogits")}), ["BCELossWithLogits", "CrossEntropyLoss"]),
+        (change(**{"train_dataloader.sampler": dict(type="InfiniteSampler")}), ["InfiniteSampler", "DefaultSampler"]),
+        (change(**{"train_dataloader.batch_sampler": dict(type="BatchSampler")}), ["BatchSampler"]),
+        (change(**{"train_dataloader.dataset.multi_class": True}), ["dataset.multi_class=True"]),
+        (change(**{"train_cfg.by_epoch": False}), ["EpochBasedTrainLoop"]),
+        (
+            change(**{"train_dataloader.dataset.pipeline": [dict(type="SampleFrames", clip_len=2, num_clips=3)]}),
+            ["num_clips=3", "Recognizer3D"],
+        ),
+        (change(**{"default_hooks.purification": dict(type="d2sp_mm.PurificationHook")}), ["purified already"]),
+    ],
+)
+def test_settings_that_cannot_be_purified_are_refused_with_the_way_out(tmp_path, options, words):
+    config = stock(tmp_path)
+    config.merge_from_dict(options)
+    if "train_dataloader.sampler" in options:
+        config.train_dataloader.sampler = options["train_dataloader.sampler"]
+    message = refusal(config)
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize("wrapper", ["RepeatDataset", "ClassBalancedDataset", "ConcatDataset"])
+def test_wrappers_are_looked_into(tmp_path, wrapper):
+    config = stock(tmp_path)
+    inner = dict(config.train_dataloader.dataset, multi_class=True)
+    wrapped = dict(type=wrapper, datasets=[inner]) if wrapper == "ConcatDataset" else dict(type=wrapper, dataset=inner)
+    config.train_dataloader.dataset = wrapped
+    assert "multi_class=True" in refusal(config)
+
+
+def test_a_config_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ConfigError, match="no package 'mmnothing'"):
+        read_config("mmnothing::recognition/x.py")
+    with pytest.raises(ConfigError, match="there is no file"):
+        read_config(str(tmp_path / "absent"))

@@ -24,7 +24,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("config", help="path, or package::path such as mmaction::recognition/tsn/...")
     parser.add_argument("--purify", default="d2sp", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="changes of CONFIG, before")
+    parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="as in tools/train.py --purify")
     return parser.parse_args(argv)
 
 
@@ -33,8 +33,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     try:
         config = read_config(args.config)
-        config.merge_from_dict(args.cfg_options)
-        purified = purify_config(config, args.purify)
+        changes = {k: v for k, v in args.cfg_options.items() if k.startswith("default_hooks.purification.")}
+        config.merge_from_dict({k: v for k, v in args.cfg_options.items() if k not in changes})
+        purified = purify_config(config, args.purify, changes)
         atomic_write(args.out, (header_of(config, args.purify) + purified.pretty_text).encode())
     except D2SPError as error:
         raise SystemExit(f"purify_config: {error}") from error

@@ -41,13 +41,14 @@ def main() -> None:
     args = script["parse_args"]()
     try:
         config = read_config(args.config)
-        if wanted.purify is not None:
-            options = args.cfg_options or {}
-            config.merge_from_dict({k: v for k, v in options.items() if not k.startswith(_RECIPE_OPTION)})
-            args.cfg_options = {k: v for k, v in options.items() if k.startswith(_RECIPE_OPTION)}
-            config = purify_config(config, wanted.purify)
         args.config = config.filename
+        changes = {}
+        if wanted.purify is not None and args.cfg_options:
+            changes = {k: v for k, v in args.cfg_options.items() if k.startswith(_RECIPE_OPTION)}
+            args.cfg_options = {k: v for k, v in args.cfg_options.items() if k not in changes}
         config = script["merge_args"](config, args)
+        if wanted.purify is not None:
+            config = purify_config(config, wanted.purify, changes)
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
         runner.train()
     except D2SPError as error:

@@ -15,9 +15,6 @@ from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.registry import DATA_SAMPLERS
 
-#: Stand-ins that come with a position. Clips that never decode are pruned by then, so that one is nearly always enough.
-_SPARES = 5
-
 
 @DATA_SAMPLERS.register_module()
 class PurifiedSampler(DefaultSampler):
@@ -88,5 +85,5 @@ class PurifiedSampler(DefaultSampler):
         rng = np.random.default_rng((self.seed, self.epoch, self.rank))
         kept = self._positions.numpy()
         for position in positions:
-            spares = kept[rng.integers(len(kept), size=_SPARES)]
+            spares = kept[rng.integers(len(kept), size=self.dataset.max_refetch)]
             yield DrawnPosition(position, tuple(spares.tolist()))

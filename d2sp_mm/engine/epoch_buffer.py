@@ -12,7 +12,7 @@ import torch
 from mmengine import dist
 from mmengine.logging import print_log
 
-from d2sp_mm.errors import ConfigError
+from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.models.observing_cross_entropy import BatchObservation
 
 
@@ -32,19 +32,27 @@ class EpochObservation:
     weights: npt.NDArray[np.float32] | None
     failures: dict[int, str]
 
-    def finite(self) -> EpochObservation:
-        """Without the samples whose probabilities or weights are not finite: they count as not seen, with a warning."""
+    def finite(self, most: float) -> EpochObservation:
+        """Without the samples whose probabilities or weights are not finite: they count as not seen, with a warning.
+
+        Args:
+            most: Share of the samples, in [0, 1], that may be left out.
+
+        Raises:
+            DataError: If there are more.
+        """
         good = np.isfinite(self.probs).all(axis=1)
         if self.weights is not None:
             good &= np.isfinite(self.weights)
         if good.all():
             return self
-        print_log(
-            f"purification: {(~good).sum()} samples got class scores that are not finite in this epoch; they count as not "
-            "seen. Training may have diverged: lower the learning rate, or clip gradients.",
-            "current",
-            logging.WARNING,
-        )
+        found = f"purification: the scores or weights of {(~good).sum()} of {len(good)} samples of this epoch are not finite"
+        if (~good).mean() > most:
+            raise DataError(
+                f"{found}, so nothing can be decided from them. Training has diverged: lower the learning rate, clip "
+                "gradients, or check the samples."
+            )
+        print_log(f"{found}; they count as not seen.", "current", logging.WARNING)
         weights = None if self.weights is None else self.weights[good]
         return EpochObservation(self.indices[good], self.probs[good], weights, self.failures)
 

@@ -22,14 +22,15 @@ from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
-from d2sp_mm.models.weight_learner import WeightLearner
 from d2sp_mm.registry import HOOKS, STAGES
 from d2sp_mm.stages import Stage
 from d2sp_mm.stages.undecodable import prune_undecodable
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
-_REQUIRED = ("version", "ledger", "rounds_done", "random_states")
+_REQUIRED = ("version", "ledger", "rounds_done", "random_states", "learner", "sampler_seed")
+#: Share of an epoch's samples whose scores may be not finite before a run that acts stops: half precision may overflow.
+_MOST_NOT_FINITE = 0.1
 
 
 @HOOKS.register_module()
@@ -109,7 +110,8 @@ class PurificationHook(Hook):
         self._decision_epochs = {name: stage.decision_epochs(max_epochs) for name, stage in self.stages.items()}
         window = max([stage.window for stage in self.stages.values()] + [self.history or 1])
         keys, labels = self._parts.dataset.map.keys_and_labels()
-        self.ledger = Ledger(keys, labels, self._parts.num_classes, window)
+        draws = np.bincount(self._parts.dataset.map.samples, minlength=len(keys))
+        self.ledger = Ledger(keys, labels, self._parts.num_classes, window, draws, self._parts.class_weights)
         self._parts.loss.mode = "plain"
         if any(stage.uses_weights for stage in self.stages.values()):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
@@ -155,7 +157,7 @@ class PurificationHook(Hook):
         seen = self._buffer.gather()
         if seen is not None:
             # Plain MMAction2 trains on when scores are not finite, and so does a run that only observes.
-            seen = seen if self._acts else seen.finite()
+            seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
             self._report_undecodable(runner, seen.failures)
@@ -202,6 +204,7 @@ class PurificationHook(Hook):
             "rounds_done": dict(self._rounds_done),
             "random_states": self._random_states,
             "learner": None if learner is None else learner.state(),
+            "sampler_seed": self._parts.sampler.seed,
         }
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
@@ -228,24 +231,14 @@ class PurificationHook(Hook):
             )
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
-        if self._parts.loss.learner is not None:
-            self._resume_learner(self._parts.loss.learner, state)
+        # A stage that was added, or has another score now, starts with fresh weights.
+        if self._parts.loss.learner is not None and state["learner"] is not None:
+            self._parts.loss.learner.load(state["learner"])
+        # A run without a seed of its own has drawn another one by now.
+        self._parts.sampler.seed = state["sampler_seed"]
         self._apply(runner, runner.epoch)
         if dist.get_rank() < len(state["random_states"]):
             random_state.restore(state["random_states"][dist.get_rank()])
-
-    def _resume_learner(self, learner: WeightLearner, state: dict[str, Any]) -> None:
-        if state.get("learner") is not None:
-            learner.load(state["learner"])
-            return
-        # A stage that the saved run did not have starts with fresh weights; one that it had was learning them.
-        for name in state["rounds_done"]:
-            stage = self.stages.get(name)
-            if stage is not None and stage.uses_weights and self._rounds_done[name] < stage.rounds:
-                raise DataError(
-                    f"the checkpoint's purification state lacks the entry 'learner', whose weights stage {name!r} still "
-                    "needs; it is damaged. Resume from another checkpoint, or prune by score='entropy'."
-                )
 
     def _decide(self, runner: Runner, name: str) -> bool:
         """Let one stage decide if a round of it is due. Rounds that a resume has passed are made up for at once."""
@@ -255,7 +248,7 @@ class PurificationHook(Hook):
             return False
         if not ledger.observations.complete(stage.window, runner.epoch, stage.uses_weights):
             return False
-        unreadable = prune_undecodable(ledger, runner.epoch, stage.window)
+        unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)
         if len(unreadable.prune):
             self._carry_out(runner, unreadable)
         self._carry_out(runner, stage.decide(ledger, runner.epoch, progress=due / stage.rounds))

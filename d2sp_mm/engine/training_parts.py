@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from mmaction.models.heads import RGBPoseHead
 from mmaction.models.recognizers import Recognizer3D, RecognizerGCN
 from mmengine.model import is_model_wrapper
@@ -26,6 +27,8 @@ class TrainingParts:
     dataset: IndexedDataset
     sampler: PurifiedSampler
     num_classes: int
+    #: Factor of each class in the loss; None if there is none.
+    class_weights: Any = None
     #: Whether the model gives one row of scores a clip, not a sample, so that several clips a sample cannot train.
     row_of_each_clip: bool = False
 
@@ -102,4 +105,6 @@ def find_training_parts(runner: Runner) -> TrainingParts:
             "loss_cls=dict(type='d2sp_mm.ObservingCrossEntropyLoss'), which takes CrossEntropyLoss's arguments."
         )
     row_of_each_clip = isinstance(model, (Recognizer3D, RecognizerGCN))
-    return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes, row_of_each_clip)
+    weights = head.loss_cls.class_weight
+    class_weights = None if weights is None else torch.as_tensor(weights).cpu().numpy()
+    return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes, class_weights, row_of_each_clip)

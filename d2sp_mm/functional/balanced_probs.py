@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+#: A class is taken to have at least this share of what a class has on average: a few samples teach a model no prior.
+LEAST_SHARE = 0.1
+
 
 def balance_probs(probs: npt.ArrayLike, class_counts: npt.ArrayLike, strength: float = 1.0) -> npt.NDArray[np.float64]:
     """Divide each class's probability by its share of the training set, and normalise: ``p_k / pi_k^tau``.
@@ -15,8 +18,8 @@ def balance_probs(probs: npt.ArrayLike, class_counts: npt.ArrayLike, strength: f
 
     Args:
         probs: Probabilities, shape (n, c). NaN stays NaN.
-        class_counts: Training samples of each class, shape (c,). A class without any counts as the most frequent one: the
-            model was never taught it, and its noise must not be blown up.
+        class_counts: How often each class was trained on, shape (c,). One that is far rarer than the average counts as
+            ``LEAST_SHARE`` of it, and one without any as the most frequent: noise must not be blown up.
         strength: Exponent tau in [0, 1]: 0 changes nothing.
 
     Returns:
@@ -32,6 +35,10 @@ def balance_probs(probs: npt.ArrayLike, class_counts: npt.ArrayLike, strength: f
                [0.25, 0.75]])
     """
     counts = np.asarray(class_counts, dtype=np.float64)
-    counts = np.where(counts > 0, counts, max(counts.max(), 1.0))
+    present = counts > 0
+    if not present.any():
+        counts, present = np.ones_like(counts), ~present
+    counts = np.maximum(counts, LEAST_SHARE * counts[present].mean())
+    counts = np.where(present, counts, counts.max())
     balanced = np.asarray(probs, dtype=np.float64) / (counts / counts.max()) ** strength
     return balanced / balanced.sum(axis=1, keepdims=True)

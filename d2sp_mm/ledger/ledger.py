@@ -37,6 +37,8 @@ class Ledger:
         labels: The labels as given, kept for ever, shape (n,), in [0, ``num_classes``).
         num_classes: Number of classes c, at least 2.
         window: How many epochs of observations are kept.
+        draws: How often each sample stands in an epoch, shape (n,), as wrappers that repeat samples make it; once if None.
+        class_weights: Factor of each class in the loss, shape (c,); 1 if None.
 
     Raises:
         DataError: If keys repeat or a label is out of range.
@@ -44,7 +46,15 @@ class Ledger:
 
     VERSION = 1
 
-    def __init__(self, keys: Sequence[str], labels: npt.ArrayLike, num_classes: int, window: int = 1) -> None:
+    def __init__(
+        self,
+        keys: Sequence[str],
+        labels: npt.ArrayLike,
+        num_classes: int,
+        window: int = 1,
+        draws: npt.ArrayLike | None = None,
+        class_weights: npt.ArrayLike | None = None,
+    ) -> None:
         self.keys = list(keys)
         self.labels = np.asarray(labels, dtype=np.int64)
         self.num_classes = num_classes
@@ -57,6 +67,8 @@ class Ledger:
                 f"{self.keys[out[0]]!r}; mend the annotation file or the head's num_classes."
             )
         n = len(self.keys)
+        self._draws = np.ones(n) if draws is None else np.asarray(draws, dtype=np.float64)
+        self._class_weights = np.ones(num_classes) if class_weights is None else np.asarray(class_weights, dtype=np.float64)
         self.corrected_labels = self.labels.copy()
         self.keep = np.ones(n, dtype=bool)
         self.undecodable = np.zeros(n, dtype=np.int64)
@@ -79,6 +91,12 @@ class Ledger:
     def class_counts(self) -> npt.NDArray[np.int64]:
         """Kept samples of each class by their present label, shape (c,)."""
         return np.bincount(self.corrected_labels[self.keep], minlength=self.num_classes)
+
+    @property
+    def class_frequencies(self) -> npt.NDArray[np.float64]:
+        """How much each class is trained on, shape (c,): kept samples by their present label, as drawn and as weighted."""
+        draws = np.bincount(self.corrected_labels[self.keep], self._draws[self.keep], minlength=self.num_classes)
+        return draws * self._class_weights
 
     @property
     def history(self) -> dict[str, npt.NDArray[Any]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
+from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.required_keys import require_keys
 
 
@@ -121,14 +122,3 @@ class Observations:
                 self._epochs[own] = epoch
                 self._probs[own] = state["probs"][slot]
                 self._weights[own] = state["weights"][slot]
-
-
-def mean_of_seen(rows: Iterable[npt.NDArray[Any]], shape: tuple[int, ...]) -> npt.NDArray[np.float64]:
-    """Mean of the rows, each of ``shape``, over those in which an entry is not NaN; NaN where it is NaN in all."""
-    total = np.zeros(shape, dtype=np.float64)
-    count = np.zeros(shape, dtype=np.int64)
-    for row in rows:
-        seen = ~np.isnan(row)
-        total[seen] += row[seen]
-        count += seen
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -69,8 +69,10 @@ class WeightLearner:
             total = loss(weigh_scores(scores.float(), weights), labels) + self.rank_loss(weights)
             self.optimizer.zero_grad(set_to_none=True)
             total.backward()
-        if dist.is_distributed():
-            for parameter in self.head.parameters():
+        for parameter in self.head.parameters():
+            # A batch that overflows in half precision must not spoil the weights for good; to ask would wait for the device.
+            parameter.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
+            if dist.is_distributed():
                 dist.all_reduce(parameter.grad, op="mean")
         self.optimizer.step()
 

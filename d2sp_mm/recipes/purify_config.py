@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
@@ -10,9 +11,10 @@ from mmengine.config import Config, ConfigDict
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.recipe import read_recipe
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
+from d2sp_mm.registry import STAGES
 
 
-def purify_config(config: Config, recipe: str) -> Config:
+def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None = None) -> Config:
     """A config that trains as the given one does, and purifies its training set meanwhile.
 
     The train dataset is wrapped from outside, whatever wrappers it has; sampler and cross entropy are replaced with their
@@ -21,12 +23,14 @@ def purify_config(config: Config, recipe: str) -> Config:
     Args:
         config: A config of MMAction2; left as it is.
         recipe: Name of a recipe, or path of a config file of the user's own: see :func:`read_recipe`.
+        changes: Values of the purified config by their dotted names, as ``--cfg-options`` has them.
 
     Returns:
         A new config with nothing behind it: it can be written, read and trained as any other.
 
     Raises:
-        ConfigError: If there is no such recipe, or the config cannot be purified; with the reason and the way out.
+        ConfigError: If there is no such recipe, or the config cannot be purified, or its schedule is too short for a stage;
+            with the reason and the way out.
 
     Source:
         Our own.
@@ -41,7 +45,24 @@ def purify_config(config: Config, recipe: str) -> Config:
     head.loss_cls = ConfigDict({**(head.get("loss_cls") or {}), "type": "d2sp_mm.ObservingCrossEntropyLoss"})
     purified.default_hooks = ConfigDict({**(config.get("default_hooks") or {}), "purification": read_recipe(recipe)})
     purified.custom_imports = _imports(config.get("custom_imports") or {})
+    purified.merge_from_dict(dict(changes or {}))
+    _check_schedule(purified)
     return purified
+
+
+def _check_schedule(config: Config) -> None:
+    """Refuse stages that the schedule has no room for, before hours are spent on building."""
+    max_epochs = config.train_cfg.get("max_epochs")
+    for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
+        if settings is not None and max_epochs is not None:
+            stage = STAGES.build({"_scope_": "d2sp_mm", **settings})
+            try:
+                stage.decision_epochs(max_epochs)
+            except ConfigError as error:
+                raise ConfigError(
+                    f"{config.filename or 'the config'} with max_epochs={max_epochs}: {error} The settings are those of "
+                    f"default_hooks.purification.stages.{name}."
+                ) from error
 
 
 def _sampler(sampler: Any) -> ConfigDict:

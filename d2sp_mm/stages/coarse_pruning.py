@@ -10,11 +10,11 @@ import numpy.typing as npt
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.functional.balanced_probs import balance_probs
 from d2sp_mm.functional.certainty import certainty
+from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.functional.rank_sum import rank_sum
 from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.ledger.observations import mean_of_seen
 from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.fine_correction import label_scores
 from d2sp_mm.stages.pruning import PruningStage
@@ -89,7 +89,7 @@ class CoarsePruning(PruningStage):
 
     def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
-        seen, counts = ledger.observations, ledger.class_counts
+        seen, counts = ledger.observations, ledger.class_frequencies
         if self.entropy_of == "mean":
             return certainty(balance_probs(seen.mean_probs(self.window, epoch), counts, self.class_balance))
         each = (

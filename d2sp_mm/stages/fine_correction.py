@@ -18,9 +18,22 @@ from d2sp_mm.stages.stage import Stage
 
 
 def label_scores(ledger: Ledger, epoch: int, window: int, class_balance: float) -> npt.NDArray[np.float64]:
-    """Trust in every sample's given label over the last ``window`` epochs, in [0, 1], shape (n,), low = doubtful."""
+    """Trust in every sample's given label.
+
+    Args:
+        ledger: The ledger.
+        epoch: The last epoch looked at.
+        window: Number of epochs looked at.
+        class_balance: See :class:`FineCorrection`.
+
+    Returns:
+        Scores in [0, 1], shape (n,), low = doubtful; NaN where a sample was never seen.
+
+    Source:
+        The margin of :class:`FineCorrection`, as a score.
+    """
     classes, _ = modal_prediction(ledger.observations.predictions(window, epoch), ledger.num_classes)
-    probs = balance_probs(ledger.observations.mean_probs(window, epoch), ledger.class_counts, class_balance)
+    probs = balance_probs(ledger.observations.mean_probs(window, epoch), ledger.class_frequencies, class_balance)
     margins = contradiction_margin(probs, ledger.labels, classes)
     return label_score(margins)
 
@@ -71,7 +84,7 @@ class FineCorrection(Stage):
         seen = ledger.observations
         classes, agreement = modal_prediction(seen.predictions(self.window, epoch), ledger.num_classes)
         of_class = ledger.class_counts
-        probs = balance_probs(seen.mean_probs(self.window, epoch), of_class, self.class_balance)
+        probs = balance_probs(seen.mean_probs(self.window, epoch), ledger.class_frequencies, self.class_balance)
         margins = contradiction_margin(probs, ledger.corrected_labels, classes)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9

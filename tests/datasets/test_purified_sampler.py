@@ -17,6 +17,7 @@ class Numbered:
 
     def __init__(self, samples):
         self.map = SimpleNamespace(samples=np.asarray(samples))
+        self.max_refetch = 5
 
     def __len__(self):
         return len(self.map.samples)

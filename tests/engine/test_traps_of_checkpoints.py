@@ -126,7 +126,29 @@ def test_a_checkpoint_of_another_annotation_is_refused(unbroken, tmp_path):
         train(config)
 
 
-@pytest.mark.parametrize("key", ["ledger", "rounds_done", "random_states", "learner"])
+def test_a_run_without_a_seed_goes_on_with_the_order_that_it_drew(ann_file, tmp_path):
+    """MMEngine draws a new seed for the resumed run before it reads the checkpoint."""
+    config = tiny_config(tmp_path, ann_file, stages=STAGES)
+    config["randomness"] = dict(seed=None)
+    first = Runner.from_cfg(Config(config))
+    stop_after(first, 3)
+    first.train()
+    config.update(resume=True, load_from=str(tmp_path / "epoch_3.pth"))
+    resumed = train(config)
+    assert resumed.train_dataloader.sampler.seed == first.train_dataloader.sampler.seed
+
+
+def test_a_stage_that_has_another_score_now_starts_with_fresh_weights(ann_file, tmp_path):
+    config = tiny_config(tmp_path, ann_file, stages=dict(prune=dict(PRUNE, start=4, score="entropy")))
+    first = Runner.from_cfg(Config(config))
+    stop_after(first, 1)
+    first.train()
+    config["default_hooks"]["purification"]["stages"]["prune"]["score"] = "weight"
+    config.update(resume=True, load_from=str(tmp_path / "epoch_1.pth"))
+    assert set(hook_of(train(config)).ledger.rules) == {"prune_by_weight"}
+
+
+@pytest.mark.parametrize("key", ["ledger", "rounds_done", "random_states", "learner", "sampler_seed"])
 def test_a_checkpoint_that_lacks_a_key_is_refused_by_its_name(unbroken, ann_file, tmp_path, key):
     path = tmp_path / "damaged.pth"
     saved = torch.load(unbroken[1] / "epoch_1.pth", weights_only=True)

@@ -174,3 +174,20 @@ def test_the_runner_is_built_from_the_config_alone(tmp_path):
     ann_file = write_list(tmp_path / "train.txt")
     runner = Runner.from_cfg(Config(tiny_config(tmp_path, ann_file, stages=STAGES)))
     assert hook_of(runner).stages.keys() == STAGES.keys()
+
+
+def test_the_classes_are_balanced_by_what_is_drawn(tmp_path):
+    """Trap 6's wrappers: a part that stands in an epoch three times is trained on three times."""
+    parts = []
+    for name, per_class in (("once", 4), ("thrice", 1)):
+        inner = dict(type="VideoDataset", ann_file=str(write_list(tmp_path / f"{name}.txt", per_class=per_class)))
+        inner["pipeline"] = [dict(type="MakeClip"), dict(type="PackActionInputs")]
+        parts.append(inner)
+    parts[1] = dict(type="RepeatDataset", times=3, dataset=parts[1])
+    config = tiny_config(tmp_path / "run", tmp_path / "once.txt")
+    config["train_dataloader"]["dataset"]["dataset"] = dict(type="ConcatDataset", datasets=parts)
+    config["model"]["cls_head"]["loss_cls"]["class_weight"] = [1.0, 2.0, 1.0, 1.0]
+    config["train_cfg"].update(max_epochs=1)
+    ledger = hook_of(train(config)).ledger
+    assert ledger.class_counts.tolist() == [5, 5, 5, 5]
+    assert ledger.class_frequencies.tolist() == [7.0, 14.0, 7.0, 7.0]

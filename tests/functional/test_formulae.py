@@ -50,7 +50,7 @@ def test_certainty_equals_entropy_by_loops(seed, n, c):
 @given(st.integers(0, 1000), st.integers(1, 20), st.integers(2, 9), st.floats(0, 1))
 def test_balanced_probs_equal_the_definition(seed, n, c, strength):
     probs = random_probs(seed, n, c)
-    counts = np.random.default_rng(seed + 1).integers(1, 100, size=c)
+    counts = np.random.default_rng(seed + 1).integers(20, 100, size=c)
     balanced = balance_probs(probs, counts, strength)
     for i in range(n):
         expected = [probs[i, k] / (counts[k] / counts.sum()) ** strength for k in range(c)]
@@ -62,6 +62,15 @@ def test_balancing_equal_classes_changes_nothing_and_shares_become_uniform():
     np.testing.assert_allclose(balance_probs(probs, [7, 7, 7]), probs)
     np.testing.assert_allclose(balance_probs([[0.7, 0.2, 0.1]], [70, 20, 10]), np.full((1, 3), 1 / 3))
     np.testing.assert_allclose(balance_probs(probs, [1, 5, 9], strength=0.0), probs)
+
+
+def test_a_class_of_a_few_samples_is_not_blown_up():
+    """A certain prediction of the frequent class stays one, whether the other has none, one or two samples."""
+    for few in (0, 1, 2):
+        assert balance_probs([[0.995, 0.005]], [1000, few])[0, 0] > 0.9
+    assert balance_probs([[0.995, 0.005]], [1000, 1])[0, 1] == pytest.approx(
+        balance_probs([[0.995, 0.005]], [1000, 2])[0, 1], rel=0.01
+    )
 
 
 def test_a_class_without_samples_is_not_blown_up():

@@ -237,3 +237,13 @@ def test_a_decision_is_checked():
         Decision(rule="r", epoch=0, relabel=np.array([1]))
     with pytest.raises(ValueError, match="quality"):
         Decision(rule="r", epoch=0, scores={"quality": np.zeros(N)})
+
+
+def test_class_frequencies_count_what_is_drawn_and_how_it_weighs():
+    """A wrapper that repeats samples, or a loss that weighs classes, has balanced the set already."""
+    ledger = Ledger(["a", "b", "c", "d"], [0, 0, 0, 1], 2, draws=[1, 1, 1, 3], class_weights=[1.0, 0.5])
+    assert ledger.class_counts.tolist() == [3, 1]
+    assert ledger.class_frequencies.tolist() == [3.0, 1.5]
+    ledger.apply(Decision("r", 0, prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([1])))
+    assert ledger.class_counts.tolist() == [1, 2]
+    assert ledger.class_frequencies.tolist() == [1.0, 2.0]

@@ -13,6 +13,9 @@ def find_home() -> Path:
 
     Raises:
         ConfigError: If there is no such folder.
+
+    Source:
+        The layout of ``.mim`` is openmim's.
     """
     package = Path(d2sp_mm.__file__).resolve().parent
     for home in (package.parent, package / ".mim"):

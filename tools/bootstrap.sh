@@ -59,8 +59,8 @@ install_torch() {
     # Only for Linux are there builds that need packages of their own (CUDA); elsewhere the lock's plain pin is right.
     [ "$(uname -s)" = Linux ] || return 0
     pip install ${TORCH_CPU_INDEX:+--extra-index-url "$TORCH_CPU_INDEX"} "$pin+cpu" && return
-    say "there is no CPU build of $pin. TORCH_CPU_INDEX=URL names an index that has one; without, torch comes with its" \
-        "CUDA packages, some gigabytes"
+    say "a CPU build of $pin could not be installed (the lines above say why). TORCH_CPU_INDEX=URL names an index that has" \
+        "one; without, torch comes with its CUDA packages, some gigabytes"
     want_disk . $TORCH_CUDA_MB "torch with its CUDA packages"
     $VENV/bin/python -m pip install --disable-pip-version-check "$pin" || stop "The installation of $pin failed (the lines" \
         "above say why). TORCH_CPU_INDEX=URL names an index that has a CPU build."

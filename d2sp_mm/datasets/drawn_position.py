@@ -12,6 +12,9 @@ class DrawnPosition(int):
     Args:
         position: The position.
         spares: Positions of kept samples, to be tried in turn.
+
+    Source:
+        Our own.
     """
 
     def __new__(cls, position: int, spares: tuple[int, ...] = ()) -> DrawnPosition:  # noqa: D102 - the class says it

@@ -122,6 +122,9 @@ class Ledger:
             probs: Their class probabilities, shape (k, c).
             weights: Their learned weights, shape (k,), or None.
             undecodable: Samples that could not be decoded in this epoch, shape (f,).
+
+        Raises:
+            DataError: If probabilities or weights hold NaN or infinity.
         """
         self.observations.add(epoch, indices, probs, weights)
         if undecodable is not None and len(undecodable):

@@ -70,7 +70,7 @@ def write_ledger_table(path: str | os.PathLike[str], table: LedgerTable) -> None
         table: The rows.
 
     The column ``margin`` repeats the label's score on the scale of the paper's ancestors, ``1 - 2 * label_score`` in
-    [-1, 1]: how far the model's mean prediction contradicts the given label.
+    [-1, 1]: how far the model's mean prediction, with the classes balanced as the stage says, contradicts the given label.
 
     Source:
         Our own. Fixed digits, so that the same run writes the same bytes.

@@ -23,6 +23,9 @@ def read_config(name: str) -> Config:
 
     Raises:
         ConfigError: If the package or the file is not there.
+
+    Source:
+        The notation is that of MMEngine's ``_base_``; its ``hub.get_config`` wants a metafile and may install packages.
     """
     package, separator, inside = name.partition("::")
     path = Path(name)

@@ -24,6 +24,12 @@ def read_recipe(name: str) -> dict[str, Any]:
 
     Raises:
         ConfigError: If there is no such recipe, or the file has no purification hook.
+
+    Returns:
+        The config of :class:`d2sp_mm.engine.PurificationHook`.
+
+    Source:
+        Our own.
     """
     own = name.endswith(".py")
     path = Path(name) if own else _folder() / f"{name}.py"

@@ -16,6 +16,7 @@ from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
+from d2sp_mm.errors import DataError
 from d2sp_mm.models.observing_cross_entropy import BatchObservation
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, write_list
 
@@ -130,8 +131,6 @@ def test_the_purified_annotation_holds_nothing_undecodable_however_much_there_is
 
 
 def test_too_many_undecodable_clips_stop_the_run(tmp_path):
-    from d2sp_mm.errors import DataError
-
     ann_file = write_list(tmp_path / "train.txt", broken=10)
     with pytest.raises(DataError, match="max_undecodable"):
         train(tiny_config(tmp_path, ann_file, max_undecodable=0.1))
@@ -149,6 +148,18 @@ def test_trap_12_duplicates_count_once():
     assert seen.indices.tolist() == [2, 4]
     assert seen.probs.argmax(axis=1).tolist() == [0, 1]
     assert buffer.gather() is None
+
+
+@pytest.mark.parametrize(("most", "stops"), [(0.5, False), (0.2, True)])
+def test_a_few_scores_that_are_not_finite_count_as_not_seen_and_many_stop_the_run(most, stops):
+    buffer = EpochBuffer()
+    buffer.add(*batch([0, 1, 2], [[float("nan"), 0.0], [1.0, 0.0], [0.0, 1.0]]))
+    seen = buffer.gather()
+    if stops:
+        with pytest.raises(DataError, match="1 of 3 samples"):
+            seen.finite(most)
+    else:
+        assert seen.finite(most).indices.tolist() == [1, 2]
 
 
 def test_trap_13_indices_do_not_pass_through_half_precision():

@@ -54,6 +54,7 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     prefix = dict(video=str(noisy / "data"))
     kept = VideoDataset(str(purified), pipeline, data_prefix=prefix)
     assert len(kept) == table.keep.sum()
+    # What cannot be decoded was pruned: MMAction2's own dataset reads all that is left.
+    assert [kept[i]["inputs"].shape[-1] for i in range(len(kept))] == [48] * len(kept)
     stock = dict(type="VideoDataset", ann_file=str(purified), data_prefix=prefix, pipeline=pipeline)
-    # What cannot be decoded is pruned, so the stock dataset meets no clip that it cannot decode.
     train_stock(config, {**stock, "indices": 32})

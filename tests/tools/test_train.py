@@ -34,10 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a stock config of MMAction2 that names nothing of d2sp_mm."""
     folder = tmp_path_factory.mktemp("user")
     ann_file = write_list(folder / "train.txt", noise=5, mislabel=8)
-    config = Config(tiny_config(folder / "work", ann_file, purified=False))
+    settings = tiny_config(folder / "work", ann_file, purified=False)
+    del settings["experiment_name"], settings["work_dir"]
+    config = Config(settings)
     config.custom_imports = dict(imports=["tests.tiny_run"], allow_failed_imports=False)
     config.train_cfg.update(val_begin=6, val_interval=6)
-    del config["experiment_name"], config["work_dir"]
     assert "d2sp_mm" not in config.pretty_text
     (folder / "mine.py").write_text(config.pretty_text)
     return folder
@@ -60,10 +61,11 @@ def by_flag(folder: Path) -> dict[str, torch.Tensor]:
 
 
 def test_the_written_config_trains_to_the_same_weights(folder, by_flag):
-    done = call("purify_config", "mine.py", "--purify", "d2sp", "--out", "purified.py", cwd=folder)
+    out = ("--out", "purified.py", "--cfg-options", *_SHORT)
+    done = call("purify_config", "mine.py", "--purify", "d2sp", *out, cwd=folder)
     assert done.returncode == 0, done.stderr[-3000:]
     assert (folder / "purified.py").read_text().startswith("# Recognizer3D of mine.py, purified by the recipe 'd2sp'")
-    done = call("train", "purified.py", "--work-dir", "written", "--cfg-options", *_SHORT, cwd=folder)
+    done = call("train", "purified.py", "--work-dir", "written", cwd=folder)
     assert done.returncode == 0, done.stderr[-3000:]
     written = weights(folder, "written")
     assert written.keys() == by_flag.keys()

@@ -17,6 +17,7 @@ from tests.tiny_run import CORRECT, PRUNE, write_list
 SCRIPT = Path(__file__).with_name("train_in_two_processes.py")
 RUNS = ("unbroken", "resumed", "shrunk")
 N = 44
+BROKEN = 9
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +26,7 @@ def ranks(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
     # 44 clips are no multiple of two ranks' batches, so that padding happens when some are pruned.
     ann_file = write_list(folder / "train.txt", per_class=N // 4, noise=4, mislabel=6)
+    write_list(folder / "broken.txt", per_class=N // 4, noise=4, mislabel=6, broken=BROKEN)
     command = [sys.executable, "-W", "ignore", "-m", "torch.distributed.run", "--nproc_per_node=2"]
     command += [f"--master_port={free_port()}", str(SCRIPT), str(folder), str(ann_file)]
     path = {"PYTHONPATH": str(ROOT)}
@@ -57,6 +59,18 @@ def test_both_ranks_draw_equally_many_and_only_kept_samples(ranks, run):
         drawn = set(mine) | set(other)
         # Each sample that stays is drawn on one rank or the other.
         assert drawn == (kept if epoch >= since else set(range(N)))
+
+
+def test_what_cannot_be_decoded_is_replaced_by_kept_samples_on_both_ranks(ranks):
+    """More of it than the rate of pruning: all of it goes, and nothing that was pruned stands in for it."""
+    first, second = (rank["broken"] for rank in ranks)
+    for name in ("ledger", "history", "weights", "kept", "iterations"):
+        assert first[name] == second[name]
+    assert not set(first["kept"]) & set(range(BROKEN))
+    for epoch, (mine, other) in enumerate(zip(first["drawn"], second["drawn"])):
+        assert len(mine) == len(other)
+        seen = set(range(BROKEN, N)) if epoch < PRUNE["start"] else set(first["kept"])
+        assert set(mine) | set(other) == seen
 
 
 def test_the_ranks_share_the_work(ranks):

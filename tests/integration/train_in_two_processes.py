@@ -40,6 +40,9 @@ class Watch(Hook):
 def run(folder: Path, ann_file: Path, length: str, stop: int = 99, **more) -> dict:
     config = tiny_config(folder, ann_file, stages=STAGES, **more.pop("hook", {}))
     config["train_dataloader"].update(batch_size=4)
+    if "train" in more:
+        # Validation keeps the other list: MMAction2's own dataset stops at a clip that cannot be decoded.
+        config["train_dataloader"]["dataset"]["dataset"]["ann_file"] = str(more.pop("train"))
     config["train_dataloader"]["sampler"]["epoch_length"] = length
     config.update(launcher="pytorch", env_cfg=dict(dist_cfg=dict(backend="gloo")), **more)
     config["experiment_name"] = f"{folder.name}_{stop}"
@@ -73,6 +76,7 @@ def main() -> None:
     checkpoint = str(folder / "resumed" / "epoch_3.pth")
     results["resumed"] = run(folder / "resumed", ann_file, "keep", resume=True, load_from=checkpoint)
     results["shrunk"] = run(folder / "shrunk", ann_file, "shrink")
+    results["broken"] = run(folder / "broken", ann_file, "keep", train=folder / "broken.txt")
     (folder / f"rank{dist.get_rank()}.json").write_text(json.dumps(results), encoding="utf-8")
 
 

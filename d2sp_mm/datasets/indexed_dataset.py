@@ -39,13 +39,16 @@ class IndexedDataset:
 
     Raises:
         ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support.
-        DataError: If no clip could be decoded in ``max_refetch`` tries.
+        DataError: If the annotation file is not there, or no clip could be decoded in ``max_refetch`` tries.
     """
 
     def __init__(self, dataset: Any, max_refetch: int = 20) -> None:
         if max_refetch < 0:
             raise ConfigError(f"IndexedDataset: max_refetch={max_refetch} must be at least 0.")
-        self.dataset = MMACTION_DATASETS.build(dataset) if isinstance(dataset, dict) else dataset
+        try:
+            self.dataset = MMACTION_DATASETS.build(dataset) if isinstance(dataset, dict) else dataset
+        except FileNotFoundError as error:
+            raise DataError(f"train_dataloader.dataset: {error}; check its ann_file.") from error
         self.max_refetch = max_refetch
         self.map = SampleMap(self.dataset)
         for part in self.map.parts:

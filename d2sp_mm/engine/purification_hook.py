@@ -17,13 +17,15 @@ from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
-from d2sp_mm.registry import HOOKS, STAGES
-from d2sp_mm.stages import Stage
+from d2sp_mm.registry import HOOKS
+from d2sp_mm.stages import RandomPruning, Stage
+from d2sp_mm.stages.learned_enough import reason_to_distrust
 from d2sp_mm.stages.undecodable import prune_undecodable
 
 #: Entry of a checkpoint that holds the purification state.
@@ -81,7 +83,7 @@ class PurificationHook(Hook):
         if not 0 <= max_undecodable <= 1:
             raise ConfigError(f"PurificationHook: max_undecodable={max_undecodable!r} must be a share in [0, 1].")
         self.stages: dict[str, Stage] = {
-            name: STAGES.build({"_scope_": "d2sp_mm", **stage}) if isinstance(stage, Mapping) else stage
+            name: build_stage(name, stage) if isinstance(stage, Mapping) else stage
             for name, stage in (stages or {}).items()
             if stage is not None
         }
@@ -248,6 +250,9 @@ class PurificationHook(Hook):
             return False
         if not ledger.observations.complete(stage.window, runner.epoch, stage.uses_weights):
             return False
+        reason = reason_to_distrust(ledger, runner.epoch, stage.window)
+        if reason is not None and not isinstance(stage, RandomPruning):
+            runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
         unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)
         if len(unreadable.prune):
             self._carry_out(runner, unreadable)

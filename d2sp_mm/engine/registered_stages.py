@@ -1,7 +1,36 @@
-"""Puts the stages, which know no registry, into the registry."""
+"""Puts the stages, which know no registry, into the registry, and builds them from configs."""
 
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.registry import STAGES
-from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning
+from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning, Stage
 
 for _stage in (CoarsePruning, FineCorrection, RandomPruning):
     STAGES.register_module(module=_stage)
+
+
+def build_stage(name: str, settings: Mapping[str, Any]) -> Stage:
+    """Build a stage from its config.
+
+    Args:
+        name: What the user calls it, for the message.
+        settings: Its config, with a ``type``.
+
+    Raises:
+        ConfigError: If a setting is unknown or cannot work.
+    """
+    kind = STAGES.get(str(settings.get("type", "")).rpartition(".")[2])
+    known = {field.name for field in dataclasses.fields(kind)} if kind and dataclasses.is_dataclass(kind) else None
+    unknown = sorted(set(settings) - {"type"} - known) if known else []
+    if unknown:
+        raise ConfigError(
+            f"default_hooks.purification.stages.{name}: {kind.__name__} has no setting {unknown[0]!r}; it has "
+            f"{', '.join(sorted(known or ()))}."
+        )
+    stage: Stage = STAGES.build({"_scope_": "d2sp_mm", **settings})
+    return stage

@@ -8,10 +8,10 @@ from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.recipe import read_recipe
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
-from d2sp_mm.registry import STAGES
 
 
 def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None = None) -> Config:
@@ -55,7 +55,7 @@ def _check_schedule(config: Config) -> None:
     max_epochs = config.train_cfg.get("max_epochs")
     for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
         if settings is not None and max_epochs is not None:
-            stage = STAGES.build({"_scope_": "d2sp_mm", **settings})
+            stage = build_stage(name, settings)
             try:
                 stage.decision_epochs(max_epochs)
             except ConfigError as error:

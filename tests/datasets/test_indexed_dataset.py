@@ -18,7 +18,7 @@ PIPELINE = [dict(type="MakeClip"), dict(type="PackActionInputs")]
 
 def build(tmp_path, dataset_changes=None, **changes):
     ann_file = write_list(tmp_path / "train.txt", per_class=3, broken=changes.pop("broken", 0))
-    dataset = dict(type="VideoDataset", ann_file=str(ann_file), pipeline=PIPELINE, **(dataset_changes or {}))
+    dataset = {**dict(type="VideoDataset", ann_file=str(ann_file), pipeline=PIPELINE), **(dataset_changes or {})}
     return IndexedDataset(dataset, **changes)
 
 
@@ -63,6 +63,11 @@ def test_a_drawn_position_is_an_index_that_travels_to_worker_processes():
     assert drawn == 4
     assert drawn.spares == (1, 2)
     assert "abcdef"[drawn] == "e"
+
+
+def test_an_annotation_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"trian\.txt.*ann_file"):
+        build(tmp_path, dict(ann_file=str(tmp_path / "trian.txt")))
 
 
 def test_nothing_decodable_is_an_error_that_says_so(tmp_path):

@@ -189,6 +189,22 @@ def test_a_setting_of_the_hook_out_of_range_is_refused(setting, words):
         assert word in str(caught.value)
 
 
+def test_a_misspelt_setting_of_a_stage_is_refused_with_those_that_there_are(config):
+    config["default_hooks"]["purification"]["stages"] = dict(prune=dict(PRUNE, rte=0.1))
+    refused(config, "stages.prune", "no setting 'rte'", "rate", "class_cap")
+
+
+@pytest.mark.parametrize(("strength", "warned"), [(2.5, False), (0.0, True)])
+def test_a_run_that_has_learned_next_to_nothing_says_so_when_it_decides(config, tmp_path, strength, warned):
+    config["train_dataloader"]["dataset"]["dataset"]["pipeline"][0]["strength"] = strength
+    config["default_hooks"]["purification"]["stages"] = dict(correct=CORRECT)
+    if not strength:
+        config["optim_wrapper"]["optimizer"]["lr"] = 1e-6
+    train(config)
+    logs = "".join(path.read_text() for path in (tmp_path / "run").glob("**/*.log"))
+    assert ("has learned too little for verdicts" in logs) == warned
+
+
 def test_what_is_refused_is_refused_before_anything_is_trained(config, tmp_path):
     config["model"]["cls_head"]["multi_class"] = True
     refused(config)

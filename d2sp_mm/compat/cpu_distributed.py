@@ -18,12 +18,17 @@ Upstream: no issue that we know of; the lines are ``_init_dist_pytorch`` in ``mm
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import datetime
 import importlib
 import os
+import sys
 
 from d2sp_mm.compat.cpu_only import cpu_is_the_device
 
 _TORCHRUN_VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
+_SECONDS_TO_LEAVE = 20
 _WRAPPER_NAME = "MMDistributedDataParallel"
 
 
@@ -38,7 +43,7 @@ def needed() -> bool:
 def apply() -> None:
     """Open the gloo group that torchrun's variables describe, and make the Runner's default wrapper fit for the CPU.
 
-    It returns once every process of the group has come.
+    It returns once every process of the group has come. A group that was opened here is closed when Python ends.
 
     Source: our own.
     """
@@ -47,10 +52,23 @@ def apply() -> None:
     distributed = importlib.import_module("torch.distributed")
     if not distributed.is_initialized():
         distributed.init_process_group(backend="gloo")
+        atexit.register(_close_group)
     wrapper = _wrapper()
     registry = importlib.import_module("mmengine.registry")
     registry.MODEL_WRAPPERS.register_module(name=_WRAPPER_NAME, module=wrapper, force=True)
     setattr(importlib.import_module("mmengine.runner.runner"), _WRAPPER_NAME, wrapper)
+
+
+def _close_group() -> None:
+    """Close the group: MMEngine closes none, and gloo threads that outlive Python abort the process at times."""
+    distributed = importlib.import_module("torch.distributed")
+    if not distributed.is_initialized():
+        return
+    if not hasattr(sys, "last_value"):
+        # All leave together, unless this process ends by an error: then the others are not at this point.
+        with contextlib.suppress(RuntimeError):
+            distributed.monitored_barrier(timeout=datetime.timedelta(seconds=_SECONDS_TO_LEAVE))
+    distributed.destroy_process_group()
 
 
 def _wrapper() -> type:

@@ -79,6 +79,19 @@ def test_defect_is_there_and_the_bridge_serves_the_registry_and_an_open_group():
     assert check_python(code, **one_process()).split() == ["False", "refused", "True", "True", "True", "False"]
 
 
+@pytest.mark.parametrize("opened_before", [False, True])
+def test_the_bridge_closes_at_the_end_the_group_that_it_opened_and_no_other(opened_before):
+    code = (
+        "import atexit, torch.distributed as distributed\n"
+        # Runs after the bridge's, which is registered later.
+        "atexit.register(lambda: print(distributed.is_initialized()))\n"
+        f"if {opened_before}: distributed.init_process_group('gloo')\n"
+        "import d2sp_mm.compat\n"
+        "print(distributed.is_initialized())"
+    )
+    assert check_python(code, **one_process()).split() == ["True", str(opened_before)]
+
+
 @pytest.mark.parametrize("left_out", cpu_distributed._TORCHRUN_VARIABLES)
 def test_bridge_does_nothing_in_a_process_that_torchrun_did_not_start(monkeypatch, left_out):
     for name, value in one_process().items():

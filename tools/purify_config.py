@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         changes = {k: v for k, v in args.cfg_options.items() if k.startswith("default_hooks.purification.")}
         config.merge_from_dict({k: v for k, v in args.cfg_options.items() if k not in changes})
         purified = purify_config(config, args.purify, changes)
-        atomic_write(args.out, (header_of(config, args.purify) + purified.pretty_text).encode())
+        atomic_write(args.out, (header_of(purified, args.purify) + purified.pretty_text).encode())
     except D2SPError as error:
         raise SystemExit(f"purify_config: {error}") from error
     print(f"Written: {args.out}")

@@ -1,7 +1,9 @@
-"""The observing loss, the weight head, and the tap on the classifier."""
+"""The observing loss, the weight head, the tap on the classifier, and the DFER backbones that MMAction2 lacks."""
 
 import d2sp_mm.compat  # noqa: F401 - mmaction.models cannot be imported without it
+from d2sp_mm.models.former_dfer import FormerDFER
 from d2sp_mm.models.observing_cross_entropy import ObservingCrossEntropyLoss
+from d2sp_mm.models.resnet_lstm import ResNetLSTM
 from d2sp_mm.models.weight_head import WeightHead
 
-__all__ = ["ObservingCrossEntropyLoss", "WeightHead"]
+__all__ = ["FormerDFER", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"]

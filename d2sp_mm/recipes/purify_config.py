@@ -10,6 +10,7 @@ from mmengine.config import Config, ConfigDict
 
 from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.recipes.classifier import name_classifier
 from d2sp_mm.recipes.recipe import read_recipe
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
 
@@ -18,7 +19,8 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     """A config that trains as the given one does, and purifies its training set meanwhile.
 
     The train dataset is wrapped from outside, whatever wrappers it has; sampler and cross entropy are replaced with their
-    arguments kept; the hook is put into ``default_hooks``. Test and validation are left alone.
+    arguments kept; the hook is put into ``default_hooks``, with the name of the head's last linear layer where weights are
+    learned. Test and validation are left alone.
 
     Args:
         config: A config of MMAction2; left as it is.
@@ -29,8 +31,8 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
         A new config with nothing behind it: it can be written, read and trained as any other.
 
     Raises:
-        ConfigError: If there is no such recipe, or the config cannot be purified, or its schedule is too short for a stage;
-            with the reason and the way out.
+        ConfigError: If there is no such recipe, or the config cannot be purified, or its schedule is too short for a stage,
+            or weights are to be learned and the head has no linear layer that classifies; with the reason and the way out.
 
     Source:
         Our own.
@@ -47,6 +49,7 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     purified.custom_imports = _imports(config.get("custom_imports") or {})
     purified.merge_from_dict(dict(changes or {}))
     _check_schedule(purified)
+    name_classifier(purified)
     return purified
 
 
@@ -79,6 +82,12 @@ def _imports(custom_imports: Any) -> ConfigDict:
     return ConfigDict(imports=["d2sp_mm.compat", *before], allow_failed_imports=failing)
 
 
-def header_of(config: Config, recipe: str) -> str:
-    """A comment for the head of a written config: where it comes from."""
-    return f"# {type_name(config.model)} of {config.filename}, purified by the recipe {recipe!r} (tools/purify_config.py).\n"
+def header_of(purified: Config, recipe: str) -> str:
+    """A comment for the head of a written config: where it comes from, and what weights are learned from."""
+    name = type_name(purified.model)
+    lines = [f"# {name} of {purified.filename}, purified by the recipe {recipe!r} (tools/purify_config.py)."]
+    width = name_classifier(purified)
+    if width is not None:
+        layer = purified.default_hooks.purification.classifier
+        lines.append(f"# Clips are weighed by the {width} channels that cls_head.{layer} receives.")
+    return "\n".join(lines) + "\n"

@@ -96,4 +96,11 @@ ATTENTION: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
         ),
         (1, 3, 4, 32, 32),
     ),
+    "Former-DFER": (
+        of_clips(
+            dict(type="d2sp_mm.FormerDFER", num_frames=4, input_size=32),
+            dict(type="I3DHead", in_channels=512),
+        ),
+        (1, 3, 4, 32, 32),
+    ),
 }

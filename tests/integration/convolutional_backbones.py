@@ -226,4 +226,42 @@ CONVOLUTIONAL: dict[str, tuple[dict[str, Any], tuple[int, ...]]] = {
         ),
         (1, 1, 32, 32),
     ),
+    "R3D-18": (
+        of_clips(
+            dict(
+                type="ResNet3d",
+                depth=18,
+                pretrained=None,
+                pretrained2d=False,
+                base_channels=16,
+                conv1_stride_t=1,
+                with_pool1=False,
+                with_pool2=False,
+                temporal_strides=(1, 2, 2, 2),
+            ),
+            dict(type="I3DHead", in_channels=128),
+        ),
+        (1, 3, 4, 32, 32),
+    ),
+    "MC3-18": (
+        of_clips(
+            dict(
+                type="ResNet3d",
+                depth=18,
+                pretrained=None,
+                pretrained2d=False,
+                base_channels=16,
+                conv1_stride_t=1,
+                with_pool1=False,
+                with_pool2=False,
+                inflate=(1, 0, 0, 0),
+            ),
+            dict(type="I3DHead", in_channels=128),
+        ),
+        (1, 3, 4, 32, 32),
+    ),
+    "ResNet18-LSTM": (
+        of_clips(dict(type="d2sp_mm.ResNetLSTM", hidden_size=32), dict(type="I3DHead", in_channels=32)),
+        (1, 3, 4, 32, 32),
+    ),
 }

@@ -7,10 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from mmaction.registry import MODELS
 from mmengine.config import Config
+from torch import nn
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes import purify_config, read_config, recipe_names
+from d2sp_mm.recipes.purify_config import header_of
 from tests.tiny_run import tiny_config, write_list
 
 TSN = "mmaction::recognition/tsn/tsn_imagenet-pretrained-r50_8xb32-1x1x3-100e_kinetics400-rgb"
@@ -42,6 +45,44 @@ def test_nothing_but_the_parts_of_purification_changes(name):
     del purified["model"]["cls_head"]["loss_cls"]
     assert "loss_cls" not in before["model"]["cls_head"]
     assert purified == before
+
+
+@pytest.mark.parametrize(("name", "layer", "width"), [(TSN, "fc_cls", 2048), (STGCN, "fc", 256), (SWIN_710, "fc_cls", 768)])
+def test_the_layer_that_classifies_is_named_and_its_width_told(name, layer, width):
+    purified = purify_config(read_config(name), "d2sp")
+    assert purified.default_hooks.purification.classifier == layer
+    assert f"the {width} channels that cls_head.{layer} receives" in header_of(purified, "d2sp")
+    assert "classifier" not in purify_config(read_config(name), "random-prune").default_hooks.purification
+
+
+def test_a_head_without_a_linear_layer_is_refused_where_weights_are_learned(tmp_path):
+    from mmaction.models.heads import BaseHead
+
+    class HeadWithoutLinear(BaseHead):
+        """A head of a user's that classifies by a convolution."""
+
+        def __init__(self, **settings) -> None:
+            super().__init__(**settings)
+            self.conv = nn.Conv3d(self.in_channels, self.num_classes, 1)
+
+        def forward(self, x, **kwargs):
+            return self.conv(x).mean((2, 3, 4))
+
+    MODELS.register_module(module=HeadWithoutLinear, force=True)
+    config = stock(tmp_path)
+    config.model.cls_head = dict(type="HeadWithoutLinear", num_classes=4, in_channels=8)
+    message = refusal(config)
+    assert "HeadWithoutLinear has no linear layer with 4 outputs" in message and "score='entropy'" in message
+    changes = {"default_hooks.purification.stages.prune.score": "entropy"}
+    assert "classifier" not in purify_config(config, "d2sp", changes).default_hooks.purification
+    wrong = refusal_with(stock(tmp_path), {"default_hooks.purification.classifier": "fc_none"})
+    assert "classifier='fc_none'" in wrong and "fc" in wrong
+
+
+def refusal_with(config: Config, changes: dict) -> str:
+    with pytest.raises(ConfigError) as caught:
+        purify_config(config, "d2sp", changes)
+    return str(caught.value)
 
 
 def test_arguments_of_loss_and_sampler_are_kept_and_imports_are_joined(tmp_path):

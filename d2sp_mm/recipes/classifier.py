@@ -1,0 +1,41 @@
+"""Finding the layer that classifies, before anything is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.registry import DefaultScope
+
+from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.models.classifier_tap import find_classifier
+
+
+def name_classifier(config: Config) -> int | None:
+    """Write into a purified config which layer of the head classifies, if a stage learns weights from what it receives.
+
+    The head alone is built, on the CPU: it is small, and the backbone is not looked at.
+
+    Args:
+        config: A config with the purification hook; ``default_hooks.purification.classifier`` is set where it was not.
+
+    Returns:
+        Width of the feature that the layer receives; None if no stage learns weights.
+
+    Raises:
+        ConfigError: If the head has no such layer, or the config names one that is none.
+
+    Source:
+        Our own.
+    """
+    hook = config.default_hooks.purification
+    stages: Mapping[str, Any] = hook.get("stages") or {}
+    if not any(build_stage(name, stage).uses_weights for name, stage in stages.items() if stage is not None):
+        return None
+    with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+        head = MODELS.build(config.model.cls_head)
+    path, layer = find_classifier(head, head.num_classes, hook.get("classifier"))
+    hook.classifier = path
+    return int(layer.in_features)

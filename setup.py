@@ -80,10 +80,13 @@ setup(
     extras_require={
         # Its newest releases want a newer numpy and SciPy than old environments have, so that the user asks for it.
         "judge": ["scikit-learn>=1.0"],
+        # DFEW's votes come as .xlsx.
+        "votes": ["openpyxl"],
         "dev": [
             "hypothesis",
             "import-linter",
             "mypy",
+            "openpyxl",
             "pre-commit",
             "pytest",
             "pytest-xdist",

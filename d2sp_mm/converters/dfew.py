@@ -1,0 +1,112 @@
+"""DFEW: 11,697 single-labelled film clips, seven emotions, five folds, ten votes a clip."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from d2sp_mm.converters.clip_library import ClipLibrary
+from d2sp_mm.converters.conversion import Clip, Conversion
+from d2sp_mm.converters.dfew_votes import read_dfew_votes
+from d2sp_mm.converters.emotions import SEVEN, class_of
+from d2sp_mm.converters.listed_clips import clips_of
+from d2sp_mm.converters.natural_order import without_zeros
+from d2sp_mm.converters.options import Options
+from d2sp_mm.converters.problems import Problems, check_no_overlap
+from d2sp_mm.converters.split_list import Row, read_split_list
+from d2sp_mm.converters.votes import truth_of_votes
+from d2sp_mm.errors import ConfigError, DataError
+
+FOLDS = range(1, 6)
+#: Clips of (train, test) of each fold.
+PUBLISHED = {1: (9356, 2341), 2: (9356, 2341), 3: (9357, 2340), 4: (9358, 2339), 5: (9361, 2336)}
+_VOTES = "Annotation/annotation.xlsx"
+
+
+def convert(root: Path, options: Options) -> Conversion:
+    """Convert DFEW.
+
+    Args:
+        root: The folder with ``EmoLabel_DataSplit/{train,test}(single-labeled)/set_k.csv`` and
+            ``Clip/clip_224x224/<00001>/``; votes are in ``Annotation/annotation.xlsx``.
+        options: The user's choices.
+
+    Returns:
+        Lists ``foldK_train`` and ``foldK_test``; the labels are 0 to 6 in DFEW's own order.
+
+    Raises:
+        ConfigError: No folder of clips; a list's numbers leave open what the first class is called.
+        DataError: A list or clip is missing or cannot be used.
+
+    Source:
+        X. Jiang et al., "DFEW: A Large-Scale Database for Recognizing Dynamic Facial Expressions in the Wild", ACM
+        Multimedia 2020. Its labels are 1 to 7; copies that users have handed on have 0 to 6.
+    """
+    library = ClipLibrary(options.clip_folder(root, "Clip/clip_224x224", "Clip/clip_224x224_16f", "Clip"), of_frames=True)
+    rows = {(fold, part): read_split_list(_list_of(root, fold, part)) for fold in FOLDS for part in ("train", "test")}
+    label_of = _labels(rows.values(), options.first_label)
+    problems = Problems(options.allow_missing)
+    lists: dict[str, list[Clip]] = {}
+    for (fold, part), listed in options.progress(rows.items(), "Looking for clips"):
+        lists[f"fold{fold}_{part}"] = clips_of(listed, _list_of(root, fold, part), library, label_of, problems)
+    notes = problems.settle()
+    for fold in FOLDS:
+        check_no_overlap(lists[f"fold{fold}_train"], lists[f"fold{fold}_test"], f"DFEW, fold {fold}")
+    notes += _add_votes(lists, root, options)
+    published = {f"fold{k}_{part}": PUBLISHED[k][i] for k in FOLDS for i, part in enumerate(("train", "test"))}
+    return Conversion("DFEW", SEVEN, lists, published, notes)
+
+
+def _list_of(root: Path, fold: int, part: str) -> Path:
+    return root / "EmoLabel_DataSplit" / f"{part}(single-labeled)" / f"set_{fold}.csv"
+
+
+def _labels(lists: Iterable[list[Row]], first: int | None) -> Callable[[Row], int]:
+    """Numbers are told by the smallest and largest of all lists; names go through the table."""
+    cells = {row.cells[1] for rows in lists for row in rows}
+    numbers = {int(cell) for cell in cells if cell.isdecimal()}
+    if numbers and first is None:
+        if 0 in numbers and len(SEVEN) in numbers:
+            raise DataError(f"the lists of DFEW hold labels from 0 to {len(SEVEN)}, eight numbers for seven classes.")
+        if 0 not in numbers and len(SEVEN) not in numbers:
+            raise ConfigError(
+                f"the lists of DFEW hold the labels {sorted(numbers)}, which fit a first class of 0 (copies) and of 1 (the "
+                "owners'); say which with --first-label."
+            )
+        first = 0 if 0 in numbers else 1
+
+    def label_of(row: Row) -> int:
+        cell = row.cells[1]
+        if not cell.isdecimal():
+            return class_of(cell, SEVEN, row.where)
+        label = int(cell) - (first or 0)
+        if not 0 <= label < len(SEVEN):
+            last = (first or 0) + len(SEVEN) - 1
+            raise DataError(f"{row.where}: the label {cell} is unknown; expected {first} to {last}.")
+        return label
+
+    return label_of
+
+
+def _add_votes(lists: dict[str, list[Clip]], root: Path, options: Options) -> list[str]:
+    """Put the truth by votes into the clips of the training lists."""
+    path = root / (options.votes or _VOTES)
+    if not path.is_file():
+        if options.votes:
+            raise ConfigError(f"votes={options.votes!r}: there is no file {path}.")
+        return [f"no votes ({path} is not there), so no truth is written."]
+    votes = read_dfew_votes(path)
+    without: set[str] = set()
+    for name in (name for name in lists if name.endswith("train")):
+        judged = []
+        for clip in lists[name]:
+            found = votes.get(without_zeros(clip.key))
+            if found is None:
+                without.add(clip.key)
+                judged.append(clip)
+            else:
+                truth = truth_of_votes(found, clip.label, SEVEN, options.min_agreement)
+                judged.append(dataclasses.replace(clip, truth=truth))
+        lists[name] = judged
+    return [f"{len(without)} clips have no votes in {path} and are not in the truth."] if without else []

@@ -14,7 +14,7 @@ from d2sp_mm.demo.corrected_sheet import draw_corrected
 from d2sp_mm.demo.curves_plot import draw_curves, read_decision_epochs
 from d2sp_mm.demo.lowest_scored_sheet import draw_lowest_scored
 from d2sp_mm.demo.out_folder import PICTURES, prepare_out_folder
-from d2sp_mm.demo.scalars import epoch_curves, read_scalars
+from d2sp_mm.demo.scalars import epoch_curves
 from d2sp_mm.demo.seeds import spread_over_seeds
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.demo.summary import Summary, summarize, write_json
@@ -23,6 +23,7 @@ from d2sp_mm.demo.train_all import train_all
 from d2sp_mm.judge import judge, report_table
 from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.noise.truth import read_truth
+from d2sp_mm.protocol.scalars import read_scalars
 from d2sp_mm.toy.dataset import make_toy_dfer
 
 

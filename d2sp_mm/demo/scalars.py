@@ -1,11 +1,9 @@
-"""Reading the figures that MMEngine's local visualizer wrote during a run."""
+"""What the demo takes from the figures that a run has logged."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,31 +26,11 @@ class EpochCurves:
     accuracies: np.ndarray
 
 
-def read_scalars(work_dir: Path) -> list[dict[str, Any]]:
-    """Return what a run has logged so far.
-
-    Args:
-        work_dir: The run's work dir.
-
-    Returns:
-        One dictionary a line of the newest ``vis_data/scalars.json``, in their order; none where there is no file yet. A
-        last line that is only half written is left out.
-
-    Source:
-        MMEngine's ``LocalVisBackend``.
-    """
-    files = sorted(work_dir.glob("*/vis_data/scalars.json"))
-    if not files:
-        return []
-    lines = files[-1].read_text(encoding="utf-8").splitlines(keepends=True)
-    return [json.loads(line) for line in lines if line.endswith("\n") and line.strip()]
-
-
 def final_accuracy(scalars: Sequence[dict[str, Any]], epochs: int) -> dict[str, float]:
     """Return the test figures of the last epoch, never of the best one.
 
     Args:
-        scalars: What :func:`read_scalars` returned.
+        scalars: What :func:`d2sp_mm.protocol.scalars.read_scalars` returned.
         epochs: Epochs of the run.
 
     Returns:
@@ -72,7 +50,7 @@ def epoch_curves(scalars: Sequence[dict[str, Any]]) -> EpochCurves:
     """Gather the training figures by epoch.
 
     Args:
-        scalars: What :func:`read_scalars` returned.
+        scalars: What :func:`d2sp_mm.protocol.scalars.read_scalars` returned.
 
     Returns:
         Loss and training accuracy of each epoch.

@@ -9,9 +9,10 @@ from typing import Any
 
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.demo.recipes import RECIPES
-from d2sp_mm.demo.scalars import final_accuracy, read_scalars
+from d2sp_mm.demo.scalars import final_accuracy
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.errors import DataError
+from d2sp_mm.protocol.scalars import read_scalars
 
 #: ``{"runs": {name: {"top1", "uar", "seconds"}}, "purification": judgement}``
 Summary = Mapping[str, Mapping[str, Any]]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from d2sp_mm.demo.scalars import read_scalars
 from d2sp_mm.errors import D2SPError
+from d2sp_mm.protocol.scalars import read_scalars
 
 LOG = "console.log"
 _TAIL_LINES = 15

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from d2sp_mm.demo.scalars import epoch_curves, final_accuracy, read_scalars
+from d2sp_mm.demo.scalars import epoch_curves, final_accuracy
 from d2sp_mm.errors import DataError
 
 _LOG: list[dict[str, Any]] = [
@@ -17,12 +15,6 @@ _LOG: list[dict[str, Any]] = [
     {"purification/pruned": 4, "step": 2},
     {"acc/top1": 0.5, "acc/mean1": 0.4, "step": 2},
 ]
-
-
-def _write(folder: Path, name: str, text: str) -> None:
-    path = folder / name / "vis_data" / "scalars.json"
-    path.parent.mkdir(parents=True)
-    path.write_text(text)
 
 
 def test_the_last_epoch_counts_not_the_best() -> None:
@@ -40,15 +32,3 @@ def test_curves_have_one_value_an_epoch() -> None:
     assert curves.epochs.tolist() == [1, 2]
     assert curves.losses.tolist() == [1.8, 1.0]
     assert curves.accuracies.tolist() == [0.5, 1.0]
-
-
-def test_no_log_yet_and_a_half_written_line_are_no_error(tmp_path: Path) -> None:
-    assert read_scalars(tmp_path) == []
-    _write(tmp_path, "20260101_000000", "".join(json.dumps(entry) + "\n" for entry in _LOG) + '{"loss": 1.')
-    assert read_scalars(tmp_path) == _LOG
-
-
-def test_the_newest_run_in_a_work_dir_is_read(tmp_path: Path) -> None:
-    _write(tmp_path, "20260101_000000", '{"step": 1}\n')
-    _write(tmp_path, "20260102_000000", '{"step": 2}\n')
-    assert read_scalars(tmp_path) == [{"step": 2}]

@@ -35,6 +35,15 @@ def test_it_has_as_many_parameters_as_published(name):
         assert parameters_of(MODELS.build(model)) == PUBLISHED[name]
 
 
+@pytest.mark.parametrize("path", sorted(BASES.glob("*.py")), ids=lambda path: path.stem)
+def test_every_base_builds_and_initialises_without_weights_from_elsewhere(path):
+    from mmaction.registry import MODELS
+
+    model = MODELS.build(Config.fromfile(path).model)
+    model.init_weights()
+    assert all(torch.isfinite(parameter).all() for parameter in model.parameters())
+
+
 @pytest.mark.parametrize("build", [small_former, ResNetLSTM])
 def test_a_clip_becomes_one_feature_and_every_parameter_learns(build):
     torch.manual_seed(0)

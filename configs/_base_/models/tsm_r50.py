@@ -1,5 +1,5 @@
-# TSM on ResNet-50, 16 frames (J. Lin et al., "TSM: Temporal Shift Module", ICCV 2019); ImageNet weights where
-# `model.backbone.pretrained="torchvision://resnet50"` names them.
+# TSM on ResNet-50, 16 frames (J. Lin et al., "TSM: Temporal Shift Module", ICCV 2019); for ImageNet weights
+# set `model.backbone.pretrained="torchvision://resnet50"` and `pretrained2d=True`.
 model = dict(
     type="Recognizer2D",
     backbone=dict(
@@ -7,6 +7,7 @@ model = dict(
         depth=50,
         num_segments=16,
         pretrained=None,
+        pretrained2d=False,
         norm_eval=False,
         shift_div=8,
     ),

@@ -1,0 +1,12 @@
+# C3D on FERV39k, pruned only:
+#
+#     python tools/train.py configs/d2sp/c3d/c3d_prune-only_ferv39k.py \
+#         --work-dir work_dirs/c3d_prune-only_ferv39k
+#
+# 78.0 M parameters, 38.6 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/c3d.py",
+    "../../_base_/datasets/ferv39k.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/prune-only.py",
+]

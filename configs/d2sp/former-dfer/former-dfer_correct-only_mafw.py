@@ -1,0 +1,15 @@
+# Former-DFER on MAFW, fold 1 of 5, corrected only:
+#
+#     python tools/train.py configs/d2sp/former-dfer/former-dfer_correct-only_mafw.py \
+#         --work-dir work_dirs/former-dfer_correct-only_mafw
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 18.0 M parameters, 8.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/former-dfer.py",
+    "../../_base_/datasets/mafw.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/correct-only.py",
+]
+
+model = dict(cls_head=dict(num_classes=11))

@@ -1,0 +1,15 @@
+# Former-DFER on CREMA-D, fold 1 of 5, observed only, for comparison:
+#
+#     python tools/train.py configs/d2sp/former-dfer/former-dfer_none_crema-d.py \
+#         --work-dir work_dirs/former-dfer_none_crema-d
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 18.0 M parameters, 8.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/former-dfer.py",
+    "../../_base_/datasets/crema-d.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/none.py",
+]
+
+model = dict(cls_head=dict(num_classes=6))

@@ -1,0 +1,12 @@
+# I3D-R50 on FERV39k, pruned, then corrected:
+#
+#     python tools/train.py configs/d2sp/i3d/i3d_r50_d2sp_ferv39k.py \
+#         --work-dir work_dirs/i3d_r50_d2sp_ferv39k
+#
+# 27.2 M parameters, 4.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/i3d_r50.py",
+    "../../_base_/datasets/ferv39k.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/d2sp.py",
+]

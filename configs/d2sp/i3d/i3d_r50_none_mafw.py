@@ -1,0 +1,15 @@
+# I3D-R50 on MAFW, fold 1 of 5, observed only, for comparison:
+#
+#     python tools/train.py configs/d2sp/i3d/i3d_r50_none_mafw.py \
+#         --work-dir work_dirs/i3d_r50_none_mafw
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 27.2 M parameters, 4.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/i3d_r50.py",
+    "../../_base_/datasets/mafw.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/none.py",
+]
+
+model = dict(cls_head=dict(num_classes=11))

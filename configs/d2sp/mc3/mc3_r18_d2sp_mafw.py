@@ -1,0 +1,15 @@
+# MC3-18 on MAFW, fold 1 of 5, pruned, then corrected:
+#
+#     python tools/train.py configs/d2sp/mc3/mc3_r18_d2sp_mafw.py \
+#         --work-dir work_dirs/mc3_r18_d2sp_mafw
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 11.5 M parameters, 43.4 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/mc3_r18.py",
+    "../../_base_/datasets/mafw.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/d2sp.py",
+]
+
+model = dict(cls_head=dict(num_classes=11))

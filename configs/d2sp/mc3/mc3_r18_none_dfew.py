@@ -1,0 +1,13 @@
+# MC3-18 on DFEW, fold 1 of 5, observed only, for comparison:
+#
+#     python tools/train.py configs/d2sp/mc3/mc3_r18_none_dfew.py \
+#         --work-dir work_dirs/mc3_r18_none_dfew
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 11.5 M parameters, 43.4 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/mc3_r18.py",
+    "../../_base_/datasets/dfew.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/none.py",
+]

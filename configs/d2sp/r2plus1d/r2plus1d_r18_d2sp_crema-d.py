@@ -1,0 +1,15 @@
+# R(2+1)D-18 on CREMA-D, fold 1 of 5, pruned, then corrected:
+#
+#     python tools/train.py configs/d2sp/r2plus1d/r2plus1d_r18_d2sp_crema-d.py \
+#         --work-dir work_dirs/r2plus1d_r18_d2sp_crema-d
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 33.2 M parameters, 11.9 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/r2plus1d_r18.py",
+    "../../_base_/datasets/crema-d.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/d2sp.py",
+]
+
+model = dict(cls_head=dict(num_classes=6))

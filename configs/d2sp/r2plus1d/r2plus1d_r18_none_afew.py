@@ -1,0 +1,12 @@
+# R(2+1)D-18 on AFEW, observed only, for comparison:
+#
+#     python tools/train.py configs/d2sp/r2plus1d/r2plus1d_r18_none_afew.py \
+#         --work-dir work_dirs/r2plus1d_r18_none_afew
+#
+# 33.2 M parameters, 11.9 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/r2plus1d_r18.py",
+    "../../_base_/datasets/afew.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/none.py",
+]

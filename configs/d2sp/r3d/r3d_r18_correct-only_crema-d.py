@@ -1,0 +1,15 @@
+# R3D-18 on CREMA-D, fold 1 of 5, corrected only:
+#
+#     python tools/train.py configs/d2sp/r3d/r3d_r18_correct-only_crema-d.py \
+#         --work-dir work_dirs/r3d_r18_correct-only_crema-d
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 33.2 M parameters, 40.7 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/r3d_r18.py",
+    "../../_base_/datasets/crema-d.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/correct-only.py",
+]
+
+model = dict(cls_head=dict(num_classes=6))

@@ -1,0 +1,12 @@
+# R3D-18 on FERV39k, pruned, then corrected:
+#
+#     python tools/train.py configs/d2sp/r3d/r3d_r18_d2sp_ferv39k.py \
+#         --work-dir work_dirs/r3d_r18_d2sp_ferv39k
+#
+# 33.2 M parameters, 40.7 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/r3d_r18.py",
+    "../../_base_/datasets/ferv39k.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/d2sp.py",
+]

@@ -1,0 +1,12 @@
+# ResNet18+LSTM on AFEW, pruned, then corrected:
+#
+#     python tools/train.py configs/d2sp/resnet18-lstm/resnet18-lstm_d2sp_afew.py \
+#         --work-dir work_dirs/resnet18-lstm_d2sp_afew
+#
+# 13.3 M parameters, 7.8 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/resnet18-lstm.py",
+    "../../_base_/datasets/afew.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/d2sp.py",
+]

@@ -1,0 +1,15 @@
+# TSM-R50 on CREMA-D, fold 1 of 5, corrected only:
+#
+#     python tools/train.py configs/d2sp/tsm/tsm_r50_correct-only_crema-d.py \
+#         --work-dir work_dirs/tsm_r50_correct-only_crema-d
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 23.5 M parameters, 17.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/tsm_r50.py",
+    "../../_base_/datasets/crema-d_2d.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/correct-only.py",
+]
+
+model = dict(cls_head=dict(num_classes=6))

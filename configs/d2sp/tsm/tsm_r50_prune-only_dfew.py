@@ -1,0 +1,13 @@
+# TSM-R50 on DFEW, fold 1 of 5, pruned only:
+#
+#     python tools/train.py configs/d2sp/tsm/tsm_r50_prune-only_dfew.py \
+#         --work-dir work_dirs/tsm_r50_prune-only_dfew
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 23.5 M parameters, 17.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/tsm_r50.py",
+    "../../_base_/datasets/dfew_2d.py",
+    "../../_base_/schedules/sgd_50e.py",
+    "../../_base_/purification/prune-only.py",
+]

@@ -1,0 +1,12 @@
+# VideoMAE-S on AFEW, corrected only:
+#
+#     python tools/train.py configs/d2sp/videomae/videomae_vit-s_correct-only_afew.py \
+#         --work-dir work_dirs/videomae_vit-s_correct-only_afew
+#
+# 21.9 M parameters, 10.0 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/videomae_vit-s.py",
+    "../../_base_/datasets/afew.py",
+    "../../_base_/schedules/adamw_50e.py",
+    "../../_base_/purification/correct-only.py",
+]

@@ -1,0 +1,15 @@
+# VideoMAE-S on MAFW, fold 1 of 5, pruned only:
+#
+#     python tools/train.py configs/d2sp/videomae/videomae_vit-s_prune-only_mafw.py \
+#         --work-dir work_dirs/videomae_vit-s_prune-only_mafw
+#
+# Every fold: tools/run_folds.py with the same arguments.
+# 21.9 M parameters, 10.0 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
+_base_ = [
+    "../../_base_/models/videomae_vit-s.py",
+    "../../_base_/datasets/mafw.py",
+    "../../_base_/schedules/adamw_50e.py",
+    "../../_base_/purification/prune-only.py",
+]
+
+model = dict(cls_head=dict(num_classes=11))

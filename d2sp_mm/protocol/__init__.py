@@ -1,0 +1,1 @@
+"""What a run has scored, and runs over folds."""

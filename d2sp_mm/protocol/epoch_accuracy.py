@@ -1,0 +1,50 @@
+"""The accuracy of a run's epochs: the last, which counts, and the best, which flatters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.protocol.scalars import read_scalars
+
+
+@dataclass(frozen=True)
+class EpochAccuracy:
+    """What one epoch scored on the test set.
+
+    Args:
+        epoch: Counted from 1, as in MMEngine's logs.
+        war: Accuracy (the field's weighted average recall), in [0, 1].
+        uar: Mean of the classes' recalls (unweighted average recall), in [0, 1].
+    """
+
+    epoch: int
+    war: float
+    uar: float
+
+
+def last_and_best(work_dir: Path, epochs: int) -> tuple[EpochAccuracy, EpochAccuracy]:
+    """The last epoch's accuracy, and the best one's by WAR.
+
+    The best is chosen on the test set, and so too good.
+
+    Args:
+        work_dir: Of a run, resumed or not, whose evaluator is ``AccMetric`` with ``top_k_accuracy`` and
+            ``mean_class_accuracy``.
+        epochs: Epochs of the run.
+
+    Raises:
+        DataError: The last epoch was not evaluated, or not by these figures.
+    """
+    found = {
+        int(entry["step"]): EpochAccuracy(int(entry["step"]), float(entry["acc/top1"]), float(entry["acc/mean1"]))
+        for entry in read_scalars(work_dir, every_start=True)
+        if {"acc/top1", "acc/mean1", "step"} <= entry.keys()
+    }
+    if epochs not in found:
+        raise DataError(
+            f"{work_dir}: no WAR and UAR (acc/top1, acc/mean1) of the last epoch, {epochs}; the config needs val_evaluator="
+            "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy')) and a validation then."
+        )
+    return found[epochs], max(found.values(), key=lambda accuracy: (accuracy.war, accuracy.epoch))

@@ -1,0 +1,72 @@
+"""What a converter writes trains with the repository's bases: small sets in the forms of their owners, one epoch."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from d2sp_mm.converters import CONVERTERS, Options
+from d2sp_mm.converters.writing import write_conversion
+from d2sp_mm.recipes import read_config
+from tests.converters.trees import CLASS_COUNTS, MAKERS
+from tests.integration.real_run import read_config as read_leaf
+from tests.tiny_run import hook_of, train
+
+BASES = Path(__file__).resolve().parents[2] / "configs" / "_base_"
+#: One set of each kind is enough for the form that 2-D recognizers take.
+CASES = [*((name, "") for name in ("dfew", "ferv39k", "mafw", "afew", "crema-d")), ("dfew", "_2d"), ("crema-d", "_2d")]
+
+
+def make(name: str, folder: Path) -> None:
+    (folder / "set").mkdir()
+    root = MAKERS[name](folder / "set")
+    write_conversion(CONVERTERS[name](root, Options()), folder / "data" / name, Options())
+
+
+def small_config(name: str, suffix: str, folder: Path) -> Config:
+    """The set's own base, with a network that is slim enough for a test."""
+    model = "tsm_r50" if suffix else "r3d_r18-slim"
+    bases = [f"models/{model}", f"datasets/{name}{suffix}", "schedules/sgd_50e", "purification/none"]
+    path = folder / "small.py"
+    path.write_text(f"_base_ = {[str(BASES / f'{base}.py') for base in bases]!r}\n")
+    config = read_config(str(path))
+    options = {"train_cfg.max_epochs": 1, "work_dir": str(folder / "work"), "experiment_name": f"{name}{suffix}"}
+    options |= {"model.cls_head.num_classes": CLASS_COUNTS[name], "log_level": "WARNING", "param_scheduler": None}
+    if suffix:
+        options |= {"model.backbone.depth": 18, "model.cls_head.in_channels": 512}
+    for loader in ("train_dataloader", "val_dataloader"):
+        options |= {f"{loader}.num_workers": 0, f"{loader}.persistent_workers": False, f"{loader}.batch_size": 8}
+    config.merge_from_dict(options)
+    config.test_cfg = config.test_dataloader = config.test_evaluator = None
+    return config
+
+
+@pytest.mark.parametrize(("name", "suffix"), CASES, ids=lambda part: part or "3d")
+def test_a_set_trains_for_an_epoch(name, suffix, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make(name, tmp_path)
+    runner = train(small_config(name, suffix, tmp_path).to_dict())
+    ledger = hook_of(runner).ledger
+    assert not ledger.undecodable.any()
+    listed = tmp_path / "data" / name / ("train.txt" if name in ("ferv39k", "afew") else "fold1_train.txt")
+    assert len(ledger.keys) == len(listed.read_text().splitlines())
+    figures = runner.message_hub.log_scalars
+    assert {"val/acc/top1", "val/acc/mean1"} <= set(figures)
+
+
+def test_a_leaf_trains_as_it_is_written(tmp_path, monkeypatch):
+    """Former-DFER, two clips a batch; nothing but the length and the workers is changed."""
+    monkeypatch.chdir(tmp_path)
+    make("dfew", tmp_path)
+    for path in (tmp_path / "data/dfew").glob("fold1_*.txt"):
+        path.write_text("".join(itertools.islice(path.open(), 0, None, 7)))
+    options = {"train_dataloader": {"num_workers": 0, "persistent_workers": False, "batch_size": 2}, "param_scheduler": None}
+    config = read_leaf("former-dfer/former-dfer_none_dfew.py", tmp_path / "work", 1, {})
+    config.merge_from_dict(options)
+    ledger = hook_of(train(config.to_dict())).ledger
+    assert ledger.observations.complete(1, 0)
+    assert np.isfinite(ledger.observations.mean_probs(1, 0)).all()

@@ -1,0 +1,88 @@
+"""Folds in turn, broken off and called again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+
+from tests.compat.environments import ROOT, environment
+from tests.tiny_run import tiny_config, write_list
+
+_PLAIN = ("mine.py", "--work-dir", "work", "--folds", "1", "2")
+
+
+def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "run_folds.py"), *arguments]
+    env = {**environment(), "PYTHONPATH": str(ROOT), "COLUMNS": "150"}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A stock config with two folds, of which the second has fewer clips."""
+    for fold in (1, 2):
+        write_list(tmp_path / f"fold{fold}_train.txt", per_class=12 // fold)
+        write_list(tmp_path / f"fold{fold}_test.txt", per_class=4)
+    settings = tiny_config(tmp_path / "none", Path("fold1_train.txt"), purified=False)
+    del settings["experiment_name"], settings["work_dir"]
+    config = Config(settings)
+    config.custom_imports = dict(imports=["tests.tiny_run"], allow_failed_imports=False)
+    config.val_dataloader.dataset.ann_file = "fold1_test.txt"
+    config.val_evaluator = dict(type="AccMetric", metric_list=("top_k_accuracy", "mean_class_accuracy"))
+    config.train_cfg.update(max_epochs=2, val_interval=1)
+    config.log_level = "INFO"
+    (tmp_path / "mine.py").write_text(config.pretty_text)
+    return tmp_path
+
+
+def test_folds_are_trained_told_kept_and_resumed(folder):
+    done = call(folder, *_PLAIN)
+    assert done.returncode == 0, done.stderr[-3000:]
+    table = done.stdout[done.stdout.index("Test set, last epoch") :]
+    assert "mean ± sd" in table and "optimistic" in table
+    results = {fold: json.loads((folder / f"work/fold{fold}/result.json").read_text()) for fold in (1, 2)}
+    for fold, figures in results.items():
+        row = next(line for line in table.splitlines() if line.strip("│ ").startswith(f"{fold} "))
+        assert f"{100 * figures['war']:.2f}" in row and f"{100 * figures['uar']:.2f}" in row
+        ran = Config.fromfile(folder / f"work/fold{fold}/mine.py")
+        assert ran.train_dataloader.dataset.ann_file == f"fold{fold}_train.txt"
+        assert ran.val_dataloader.dataset.ann_file == f"fold{fold}_test.txt"
+    mean = sum(figures["war"] for figures in results.values()) / 2
+    assert f"{100 * mean:.2f} ± " in table
+    assert json.loads((folder / "work/folds.json").read_text())["folds"]["2"] == results[2]
+
+    # A fold that ended is kept, one that was broken off goes on from its checkpoint.
+    (folder / "work/fold2/result.json").unlink()
+    (folder / "work/fold2/epoch_2.pth").unlink()
+    (folder / "work/fold2/last_checkpoint").write_text(str(folder / "work/fold2/epoch_1.pth"))
+    starts = {fold: len(list((folder / f"work/fold{fold}").glob("2*"))) for fold in (1, 2)}
+    again = call(folder, *_PLAIN)
+    assert again.returncode == 0, again.stderr[-3000:]
+    assert {fold: len(list((folder / f"work/fold{fold}").glob("2*"))) for fold in (1, 2)} == {1: starts[1], 2: starts[2] + 1}
+    newest = max((folder / "work/fold2").glob("2*/*.log"))
+    assert "resumed epoch: 1" in newest.read_text()
+
+    other = call(folder, *_PLAIN, "--purify", "none")
+    assert other.returncode == 1 and "holds a run of another command" in other.stderr
+
+
+def test_a_fold_that_fails_is_named_and_what_was_done_before_is_told(folder):
+    (folder / "fold2_train.txt").unlink()
+    done = call(folder, *_PLAIN)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("run_folds: fold 2 ended with code 1; mend the cause")
+    assert "Test set, last epoch" in done.stdout
+    assert (folder / "work/fold1/result.json").is_file() and not (folder / "work/fold2/result.json").exists()
+
+
+def test_processes_train_a_fold_together(folder):
+    done = call(folder, "mine.py", "--work-dir", "work", "--folds", "1", "--processes", "2", "--purify", "none")
+    assert done.returncode == 0, done.stderr[-3000:]
+    log = next((folder / "work/fold1").glob("2*/*.log")).read_text()
+    assert "Distributed launcher: pytorch" in log and "GPU number: 2" in log
+    assert (folder / "work/fold1/purification/ledger.csv").is_file()

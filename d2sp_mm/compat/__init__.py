@@ -32,6 +32,9 @@ BRIDGES = (
     cpu_amp,
 )
 
+#: Names of the bridges that were needed in this process.
+APPLIED: set[str] = set()
+
 
 def apply_all() -> None:
     """Apply every bridge whose defect is there; a second call changes nothing.
@@ -39,7 +42,9 @@ def apply_all() -> None:
     Source: our own.
     """
     for bridge in BRIDGES:
-        bridge.apply()
+        if bridge.needed():
+            APPLIED.add(bridge.__name__)
+            bridge.apply()
 
 
 apply_all()

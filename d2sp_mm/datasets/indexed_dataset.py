@@ -76,12 +76,12 @@ class IndexedDataset:
 
     def __getitem__(self, position: int) -> Any:
         sample = int(self.map.samples[position])
-        data, problem = self._load(sample)
+        data, problem = self.load_sample(sample)
         if data is not None:
             return self._mark(data, sample, [])
         failed = [(sample, problem)]
         for other in self._stand_ins(position):
-            data, problem = self._load(other)
+            data, problem = self.load_sample(other)
             if data is not None:
                 return self._mark(data, other, failed)
             failed.append((other, problem))
@@ -100,14 +100,21 @@ class IndexedDataset:
         for _ in range(self.max_refetch):
             yield int(self.map.samples[rng.integers(len(self))])
 
-    def _load(self, sample: int) -> tuple[Any, str]:
-        """The sample through its pipeline, or None and the reason."""
+    def load_sample(self, sample: int) -> tuple[Any, str]:
+        """A sample through its pipeline, whatever the decoder says.
+
+        Args:
+            sample: Its number.
+
+        Returns:
+            What the pipeline gives and an empty sentence, or None and the reason.
+        """
         part, index = self.map.locate(sample)
         try:
             data = part.prepare_data(index)
         except Exception as error:  # Decoders raise errors of every kind, and none of them may stop the run.
             return None, f"{type(error).__name__}: {error}"
-        return data, "the pipeline returned None"
+        return data, "the pipeline returned None" if data is None else ""
 
     def _mark(self, data: Any, sample: int, failed: list[tuple[int, str]]) -> Any:
         data["data_samples"].set_metainfo({SAMPLE_INDEX: sample, UNDECODABLE: failed})

@@ -48,12 +48,12 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     purified.default_hooks = ConfigDict({**(config.get("default_hooks") or {}), "purification": read_recipe(recipe)})
     purified.custom_imports = _imports(config.get("custom_imports") or {})
     purified.merge_from_dict(dict(changes or {}))
-    _check_schedule(purified)
+    check_schedule(purified)
     name_classifier(purified)
     return purified
 
 
-def _check_schedule(config: Config) -> None:
+def check_schedule(config: Config) -> None:
     """Refuse stages that the schedule has no room for, before hours are spent on building."""
     max_epochs = config.train_cfg.get("max_epochs")
     for name, settings in (config.default_hooks.purification.get("stages") or {}).items():

@@ -1,0 +1,64 @@
+"""Class counts against prune rate, cap and floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from mmengine.config import Config
+
+from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.functional.lowest_fraction import class_room
+from d2sp_mm.stages.pruning import PruningStage
+
+#: Clips of a class below which what is decided about it rests on little.
+_FEW_CLIPS = 10
+
+
+def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
+    """What the pruning stages can take from each class.
+
+    Args:
+        config: A purified config.
+        labels: Of the training set, each in range.
+
+    Source:
+        The limits are those of :class:`d2sp_mm.stages.pruning.PruningStage`.
+    """
+    num_classes = int(config.model.cls_head.num_classes)
+    counts = np.bincount(np.asarray(labels, dtype=np.int64), minlength=num_classes)
+    findings = [Finding("ok", f"{len(labels)} training samples of {num_classes} classes: {', '.join(map(str, counts))}")]
+    empty, few = np.flatnonzero(counts == 0), np.flatnonzero((counts > 0) & (counts < _FEW_CLIPS))
+    if len(empty):
+        what = f"no training sample of {_classes(empty)}: a label could be corrected to what the model has never seen"
+        findings.append(Finding("warn", what, "set model.cls_head.num_classes to the classes that there are"))
+    if len(few):
+        what = f"fewer than {_FEW_CLIPS} samples of {_classes(few)}: decisions about them rest on little"
+        findings.append(Finding("warn", what, "raise class_floor, so that they are left alone"))
+    for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
+        stage = None if settings is None else build_stage(name, settings)
+        if isinstance(stage, PruningStage):
+            findings += _room(name, stage, counts)
+    return findings
+
+
+def _room(name: str, stage: PruningStage, counts: np.ndarray) -> list[Finding]:
+    where = f"default_hooks.purification.stages.{name}"
+    room = class_room(counts, np.zeros_like(counts), stage.class_cap, stage.class_floor)
+    wanted = round(stage.rate * counts.sum())
+    limits = f"class_cap={stage.class_cap}, class_floor={stage.class_floor}"
+    if room.sum() < wanted:
+        what = f"{where}.rate={stage.rate} wants {wanted} samples, but {limits} leave {room.sum()}"
+        return [Finding("warn", what, "lower the rate, or raise class_cap")]
+    held = np.flatnonzero((room == 0) & (counts > 0))
+    findings = [Finding("ok", f"{where}: {wanted} samples will go at most, {limits} leave room for {room.sum()}")]
+    if len(held):
+        findings.append(
+            Finding("warn", f"{where}: {limits} let nothing go of {_classes(held)}", "raise class_cap if you mind")
+        )
+    return findings
+
+
+def _classes(labels: np.ndarray) -> str:
+    return f"class {labels[0]}" if len(labels) == 1 else f"classes {', '.join(map(str, labels))}"

@@ -1,0 +1,152 @@
+"""The doctor on a set as its converter writes it, and on the same set broken in every way that it looks for."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import cv2
+import pytest
+from mmengine.config import Config
+
+from d2sp_mm.converters import CONVERTERS, Options
+from d2sp_mm.converters.writing import write_conversion
+from d2sp_mm.doctor import Finding, examine
+from tests.converters.trees import make_afew, make_dfew, write_frames
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def all_findings(config: Config, **options) -> list[Finding]:
+    return [finding for _, findings in examine(config, **options) for finding in findings]
+
+
+def found(findings: list[Finding], words: str) -> Finding:
+    """The only finding with these words."""
+    (one,) = [finding for finding in findings if words in finding.what]
+    return one
+
+
+def problems(findings: list[Finding]) -> list[str]:
+    return [f"{finding.level}: {finding.what}" for finding in findings if finding.level != "ok"]
+
+
+@pytest.fixture
+def dfew(tmp_path, monkeypatch) -> Config:
+    """A config of the repository whose set is there, with everything right."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "set").mkdir()
+    write_conversion(CONVERTERS["dfew"](make_dfew(tmp_path / "set"), Options()), tmp_path / "data/dfew", Options())
+    config = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_d2sp_dfew.py")
+    config.merge_from_dict({"randomness": {"seed": 0}, "train_dataloader.batch_size": 1})
+    return config
+
+
+def rewrite(path: str, change) -> None:
+    Path(path).write_text(change(Path(path).read_text()))
+
+
+def test_a_set_that_is_as_it_should_be_has_nothing_to_look_at_but_its_size(dfew):
+    findings = all_findings(dfew)
+    assert problems(findings) == [
+        "warn: stage 'prune' first decides after 30 epochs, 840 iterations of one process: with fewer than about 1000, "
+        "scores were seen to say little (docs/d2sp.md)",
+        "warn: stage 'correct' first decides after 30 epochs, 840 iterations of one process: with fewer than about 1000, "
+        "scores were seen to say little (docs/d2sp.md)",
+        "warn: fewer than 10 samples of classes 0, 1, 2, 3, 4, 5, 6: decisions about them rest on little",
+    ]
+    assert found(findings, "28 of 28 training clips were decoded without an error")
+    assert found(findings, "28 training samples of 7 classes: 4, 4, 4, 4, 4, 4, 4")
+    room = found(findings, "will go at most").what
+    assert room.endswith("3 samples will go at most, class_cap=0.3, class_floor=1 leave room for 7")
+
+
+def test_clips_that_are_missing_empty_short_or_no_pictures_are_found(dfew):
+    shutil.rmtree("data/dfew/frames/00003")
+    shutil.rmtree("data/dfew/frames/00004")
+    write_frames(Path("data/dfew/frames/00004"), 5, "img_{:05}.jpg")
+    shutil.rmtree("data/dfew/frames/00005")
+    Path("data/dfew/frames/00005").mkdir()
+    for frame in Path("data/dfew/frames/00006").iterdir():
+        frame.unlink()
+        frame.write_bytes(b"no picture")
+    findings = all_findings(dfew)
+    assert found(findings, "train: 1 of 28 clips are not there: 'data/dfew/frames/00003'").level == "warn"
+    short = found(findings, "train: 2 folders lack the last frame")
+    assert short.level == "warn" and "00004" in short.what and "00005" in short.what
+    decoded = found(findings, "training clips cannot be decoded")
+    # Of the short folder frames may be drawn that are there.
+    assert decoded.level == "warn" and decoded.what.startswith(("3 of 28", "4 of 28")) and "00006" in decoded.what
+    assert not [finding for finding in findings if finding.level == "fail"]
+
+
+def test_a_set_that_is_elsewhere_fails(dfew):
+    dfew.train_dataloader.dataset.dataset.data_prefix.img = "nowhere"
+    findings = all_findings(dfew)
+    assert found(findings, "train: 28 of 28 clips are not there").level == "fail"
+    decoded = found(findings, "28 of 28 training clips cannot be decoded")
+    assert decoded.level == "fail" and "max_undecodable=0.5" in decoded.advice
+
+
+def test_a_missing_test_clip_fails_because_nothing_stands_in_for_it(dfew):
+    shutil.rmtree("data/dfew/frames/00001")
+    assert found(all_findings(dfew, clips=0), "val: 1 of 7 clips are not there").level == "fail"
+
+
+def test_labels_out_of_range_and_lists_that_cannot_be_read_fail(dfew):
+    rewrite("data/dfew/fold1_train.txt", lambda text: text.replace("00003 11 0", "00003 11 7"))
+    findings = all_findings(dfew, clips=0)
+    wrong = found(findings, "labels are not in 0 to 6")
+    assert wrong.level == "fail" and "'data/dfew/frames/00003 7'" in wrong.what
+    rewrite("data/dfew/fold1_train.txt", lambda text: text.replace("00003 11 7", "00003 many 0"))
+    findings = all_findings(dfew)
+    assert found(findings, "train_dataloader.dataset cannot be read: ValueError").level == "fail"
+    assert not [finding for finding in findings if "decoded" in finding.what]
+
+
+def test_clips_that_stand_twice_or_in_train_and_test_are_found(dfew):
+    rewrite("data/dfew/fold1_train.txt", lambda text: text + "00003 11 0\n00004 11 5\n00001 11 0\n")
+    findings = all_findings(dfew, clips=0)
+    twice = found(findings, "train: 2 clips stand more than once")
+    assert twice.level == "warn" and "00003" in twice.what
+    assert found(findings, "train: 1 clips stand with different labels: 'data/dfew/frames/00004'").level == "warn"
+    for name in ("val", "test"):
+        both = found(findings, f"1 clips stand in both train and {name}")
+        assert both.level == "fail" and "00001" in both.what
+
+
+def test_a_clip_behind_another_path_is_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "set").mkdir()
+    write_conversion(CONVERTERS["afew"](make_afew(tmp_path / "set"), Options()), tmp_path / "data/afew", Options())
+    config = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_d2sp_afew.py")
+    assert not [f for f in all_findings(config, clips=0) if "both train and" in f.what]
+    tested = Path("data/afew/test.txt").read_text().split()[0]
+    (tmp_path / "set/Train_AFEW/Happy/other.avi").symlink_to(tmp_path / "set" / tested)
+    rewrite("data/afew/train.txt", lambda text: text + "Train_AFEW/Happy/other.avi 0\n")
+    assert found(all_findings(config, clips=0), "1 clips stand in both train and val").level == "fail"
+    (tmp_path / "set/Train_AFEW/Happy/none.avi").touch()
+    rewrite("data/afew/train.txt", lambda text: text + "Train_AFEW/Happy/none.avi 0\n")
+    findings = all_findings(config, clips=None)
+    assert found(findings, "train: 1 clips are empty files").level == "warn"
+    assert found(findings, "1 of 16 training clips cannot be decoded").level == "warn"
+
+
+def test_as_many_clips_are_decoded_as_are_wanted_and_spread_over_the_list(dfew):
+    cv2.imwrite("black.png", cv2.imread("data/dfew/frames/00003/img_00001.jpg"))
+    assert found(all_findings(dfew, clips=5, processes=2), "5 of 28 training clips were decoded without an error")
+    shutil.rmtree("data/dfew/frames/00035")
+    assert found(all_findings(dfew, clips=2), "1 of 2 training clips cannot be decoded")
+
+
+def test_a_stock_config_is_looked_at_as_it_would_be_purified(dfew):
+    stock = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_none_dfew.py")
+    del stock.default_hooks["purification"]
+    stock.train_dataloader.dataset = stock.train_dataloader.dataset.dataset
+    stock.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=True)
+    stock.model.cls_head.loss_cls = dict(type="CrossEntropyLoss")
+    findings = all_findings(stock, recipe="prune-only", clips=0)
+    assert found(findings, "recipe 'prune-only' can purify the config")
+    assert [f for f in findings if "stage 'prune'" in f.what] and not [f for f in findings if "stage 'correct'" in f.what]
+    stock.model.cls_head.multi_class = True
+    assert found(all_findings(stock), "multi_class=True").level == "fail"

@@ -1,0 +1,74 @@
+"""Check environment, config and data before hours are spent, and say what to do about each finding.
+
+    python tools/doctor.py configs/d2sp/r3d/r3d_r18_d2sp_dfew.py
+    python tools/doctor.py my_mmaction2_config.py --purify d2sp --clips 200
+
+Nothing is trained or changed. Exits with 1 where something would fail. Decoding all training clips takes a while; --clips
+takes that many, spread over the list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mmengine.config import DictAction
+from rich.console import Console
+from rich.progress import track
+from rich.text import Text
+
+import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
+from d2sp_mm.doctor import LEVELS, examine
+from d2sp_mm.errors import D2SPError
+from d2sp_mm.recipes import read_config, recipe_names
+
+_STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("config", help="path, or package::path such as mmaction::recognition/tsn/...")
+    parser.add_argument(
+        "--purify", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path; default: its own"
+    )
+    parser.add_argument("--clips", type=int, help="how many training clips to decode; default all, 0 none")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: all cores")
+    parser.add_argument("--work-dir", help="as in tools/train.py")
+    parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="as in tools/train.py")
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print the findings and exit with 1 if training would fail."""
+    args = parse_args(argv)
+    console = Console()
+
+    def progress(items: Iterable[Any], total: int) -> Iterable[Any]:
+        return track(items, "Decoding clips", total=total, console=console, transient=True)
+
+    counts = dict.fromkeys(LEVELS, 0)
+    try:
+        config = read_config(args.config)
+        config.merge_from_dict(args.cfg_options)
+        if args.work_dir:
+            config.work_dir = args.work_dir
+        for title, findings in examine(config, args.purify, args.clips, args.processes, progress):
+            console.print(title, style="bold", highlight=False)
+            for finding in findings:
+                counts[finding.level] += 1
+                line = Text.assemble("  ", (f"{finding.level:<5}", _STYLES[finding.level]), finding.what)
+                console.print(line, soft_wrap=True)
+                if finding.advice:
+                    console.print(Text(f"       -> {finding.advice}"), soft_wrap=True)
+    except D2SPError as error:
+        sys.exit(f"doctor: {error}")
+    console.print(f"{counts['fail']} would fail, {counts['warn']} to look at.", highlight=False)
+    sys.exit(1 if counts["fail"] else 0)
+
+
+if __name__ == "__main__":
+    main()

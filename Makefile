@@ -36,7 +36,7 @@ install: ## Set up .venv for the demo only
 	@sh tools/bootstrap.sh runtime
 
 install-dev: ## Set up .venv for tests and checks as well
-	@sh tools/bootstrap.sh runtime dev
+	@sh tools/bootstrap.sh runtime dev mim
 
 clean: ## Remove what runs and checks left behind; .venv stays
 	rm -rf work_dirs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from d2sp_mm.converters.clip_library import VIDEOS, ClipLibrary
+from d2sp_mm.converters.clip_library import VIDEOS, ClipLibrary, list_videos
 from d2sp_mm.converters.conversion import Clip, Conversion
 from d2sp_mm.converters.emotions import SEVEN, class_of
-from d2sp_mm.converters.natural_order import natural_key
 from d2sp_mm.converters.options import Options
-from d2sp_mm.converters.problems import Problems, check_no_overlap
+from d2sp_mm.converters.problems import Problems, check_named_once, check_no_overlap
 from d2sp_mm.errors import ConfigError, DataError
 
 #: EmotiW 2017; the labels of the test set are not handed out, so that val is tested on.
@@ -40,6 +39,8 @@ def convert(root: Path, options: Options) -> Conversion:
     lists = {name: _clips(root, root / part, options, problems) for name, part in _PARTS.items()}
     notes = problems.settle()
     train, test = ([Clip(clip.source.stem, clip.label, clip.source) for clip in lists[name]] for name in _PARTS)
+    for part, clips in (("train", train), ("val", test)):
+        check_named_once(clips, f"AFEW, {part}")
     check_no_overlap(train, test, "AFEW")
     return Conversion("AFEW", SEVEN, lists, dict(PUBLISHED), notes)
 
@@ -48,7 +49,7 @@ def _clips(root: Path, part: Path, options: Options, problems: Problems) -> list
     if not part.is_dir():
         raise ConfigError(f"{root}: no folder {part.name}; expected Train_AFEW and Val_AFEW.")
     # Folders of faces stand beside the emotions' folders, which alone hold videos.
-    folders = [folder for folder in sorted(part.iterdir()) if folder.is_dir() and any(_videos(folder))]
+    folders = [folder for folder in sorted(part.iterdir()) if folder.is_dir() and list_videos(folder)]
     library = ClipLibrary(root, of_frames=False)
     below = ""
     if options.clips:
@@ -59,7 +60,7 @@ def _clips(root: Path, part: Path, options: Options, problems: Problems) -> list
     clips = []
     for folder in options.progress(folders, f"Looking for clips of {part.name}"):
         label = class_of(folder.name, SEVEN, str(folder))
-        for video in sorted(_videos(folder), key=natural_key):
+        for video in list_videos(folder):
             name = below + os.path.splitext(video)[0] if below else f"{part.name}/{folder.name}/{video}"
             try:
                 found = library.find(name)
@@ -70,7 +71,3 @@ def _clips(root: Path, part: Path, options: Options, problems: Problems) -> list
     if not clips:
         raise DataError(f"{part}: no folder of it holds a video ({', '.join(VIDEOS)}).")
     return clips
-
-
-def _videos(folder: Path) -> list[str]:
-    return [entry.name for entry in os.scandir(folder) if entry.name.lower().endswith(VIDEOS)]

@@ -11,6 +11,8 @@ from d2sp_mm.errors import DataError
 
 VIDEOS = (".mp4", ".avi", ".flv", ".mkv", ".mov", ".webm", ".mpg", ".mpeg")
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp")
+#: What stands in place of a file that Git LFS has not fetched; such a file is shorter than any video.
+_LFS_POINTER, _LONGEST_POINTER = b"version https://git-lfs", 1024
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,22 @@ class Found:
 
 @dataclass
 class ClipLibrary:
-    """The clips below a folder, found by name whatever their zeros and suffixes.
+    """The clips below a folder, found by name whatever their zeros and suffixes; hidden entries are not clips.
 
     Args:
         folder: The folder.
-        of_frames: Whether a clip is a folder of images.
+        of_frames: Whether a clip is a folder of images, or a video.
     """
 
     folder: Path
     of_frames: bool
     _listings: dict[Path, dict[str, list[str]]] = field(default_factory=dict, repr=False)
     _found: dict[str, Found] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of_either(cls, folder: Path) -> ClipLibrary:
+        """The library of a flat folder: of videos if it holds one, else of folders of frames."""
+        return cls(folder, of_frames=not list_videos(folder))
 
     def find(self, name: str) -> Found:
         """The clip of a name.
@@ -59,9 +66,9 @@ class ClipLibrary:
         folder, _, last = name.replace("\\", "/").rpartition("/")
         parent = self.folder / folder
         # A list of videos serves for the folders of their frames as well.
-        stem = _stem(last)
+        stem = without_video_suffix(last)
         fitting = self._names_in(parent).get(without_zeros(stem), [])
-        exact = [entry for entry in fitting if (entry if self.of_frames else _stem(entry)) == stem]
+        exact = [entry for entry in fitting if (entry if self.of_frames else without_video_suffix(entry)) == stem]
         fitting = exact or fitting
         if not fitting:
             kind = "folder of frames" if self.of_frames else f"video ({', '.join(VIDEOS)})"
@@ -71,10 +78,11 @@ class ClipLibrary:
         path = parent / fitting[0]
         key = path.relative_to(self.folder).as_posix()
         if not self.of_frames:
-            if path.stat().st_size == 0:
-                raise DataError(f"{name!r} is empty: {path} has no bytes")
+            _refuse_empty(name, path)
             return Found(key, path, None)
-        frames = sorted((entry for entry in os.listdir(path) if entry.lower().endswith(IMAGES)), key=natural_key)
+        frames = sorted(
+            (e for e in os.listdir(path) if e.lower().endswith(IMAGES) and not e.startswith(".")), key=natural_key
+        )
         if not frames:
             raise DataError(f"{name!r} is empty: {path} holds no image ({', '.join(IMAGES)})")
         return Found(key, path, tuple(frames))
@@ -82,16 +90,36 @@ class ClipLibrary:
     def _names_in(self, parent: Path) -> dict[str, list[str]]:
         if parent not in self._listings:
             names: dict[str, list[str]] = {}
-            if parent.is_dir():
-                for entry in os.scandir(parent):
-                    if self.of_frames and entry.is_dir():
-                        names.setdefault(without_zeros(entry.name), []).append(entry.name)
-                    elif not self.of_frames and entry.name.lower().endswith(VIDEOS):
-                        names.setdefault(without_zeros(_stem(entry.name)), []).append(entry.name)
+            for entry in _clips_in(parent, self.of_frames):
+                stem = entry if self.of_frames else without_video_suffix(entry)
+                names.setdefault(without_zeros(stem), []).append(entry)
             self._listings[parent] = names
         return self._listings[parent]
 
 
-def _stem(name: str) -> str:
+def list_videos(folder: Path) -> list[str]:
+    """Names of the videos of a folder, those of hidden files left out, in the order of their numbers."""
+    return sorted(_clips_in(folder, of_frames=False), key=natural_key)
+
+
+def without_video_suffix(name: str) -> str:
+    """A file's name without the suffix of a video, if it has one."""
     stem, suffix = os.path.splitext(name)
     return stem if suffix.lower() in VIDEOS else name
+
+
+def _clips_in(folder: Path, of_frames: bool) -> list[str]:
+    if not folder.is_dir():
+        return []
+    entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+    if of_frames:
+        return [entry.name for entry in entries if entry.is_dir()]
+    return [entry.name for entry in entries if entry.name.lower().endswith(VIDEOS)]
+
+
+def _refuse_empty(name: str, path: Path) -> None:
+    size = path.stat().st_size
+    if size == 0:
+        raise DataError(f"{name!r} is empty: {path} has no bytes")
+    if size < _LONGEST_POINTER and path.read_bytes().startswith(_LFS_POINTER):
+        raise DataError(f"{name!r} is empty: {path} is a pointer of Git LFS; run `git lfs pull` there")

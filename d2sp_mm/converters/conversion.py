@@ -40,8 +40,9 @@ class Conversion:
         name: Of the dataset.
         classes: Emotions in the order of the labels.
         lists: Clips by the list's name, such as ``train`` or ``fold1_test``.
-        published: Counts by the list's name, where they are published.
+        published: Counts by the list's name, where they are published; ``all`` is that of different clips.
         notes: What the user should know, a sentence each.
+        differences: Further ways in which the set is not the published one, a sentence each.
     """
 
     name: str
@@ -49,11 +50,14 @@ class Conversion:
     lists: dict[str, list[Clip]]
     published: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
 
     def count_differences(self) -> list[str]:
-        """One sentence for each list whose count is not the published one."""
+        """One sentence for each count that is not the published one."""
+        counts = {name: len(listed) for name, listed in self.lists.items()}
+        counts["all"] = len({clip.key for listed in self.lists.values() for clip in listed})
         return [
-            f"{name}: {len(self.lists[name]):,} clips, published are {count:,} ({len(self.lists[name]) - count:+,})."
+            f"{name}: {counts[name]:,} clips, published are {count:,} ({counts[name] - count:+,})."
             for name, count in self.published.items()
-            if len(self.lists[name]) != count
-        ]
+            if counts[name] != count
+        ] + self.differences

@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-from d2sp_mm.converters.clip_library import VIDEOS, ClipLibrary
+from d2sp_mm.converters.clip_library import ClipLibrary, list_videos
 from d2sp_mm.converters.conversion import Clip, Conversion
 from d2sp_mm.converters.emotions import class_of
 from d2sp_mm.converters.options import Options
@@ -50,8 +50,7 @@ def convert(root: Path, options: Options) -> Conversion:
     votes = _votes(root, options)
     by_actor: dict[str, list[Clip]] = {}
     without = 0
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.lower().endswith(VIDEOS))
-    for name in options.progress(names, "Looking for clips"):
+    for name in options.progress(list_videos(folder), "Looking for clips"):
         parts = _NAME.fullmatch(Path(name).stem)
         if parts is None:
             raise DataError(f"{folder / name}: the name is not of the form 1001_DFA_ANG_XX; move the file away.")
@@ -68,13 +67,11 @@ def convert(root: Path, options: Options) -> Conversion:
     notes = problems.settle()
     if len(by_actor) < len(FOLDS):
         raise DataError(f"{folder}: clips of {len(by_actor)} actors; five folds want five at least.")
-    if sum(map(len, by_actor.values())) != CLIPS:
-        notes.append(f"{sum(map(len, by_actor.values())):,} clips of {len(by_actor)} actors; published are {CLIPS:,} of 91.")
     if not votes:
         notes.append("no summaryTable.csv, so no truth is written.")
     if without:
         notes.append(f"{without} clips have no votes and are not in the truth.")
-    return Conversion("CREMA-D", CLASSES, _folds(by_actor), notes=notes)
+    return Conversion("CREMA-D", CLASSES, _folds(by_actor), {"all": CLIPS}, notes)
 
 
 def _folds(by_actor: dict[str, list[Clip]]) -> dict[str, list[Clip]]:

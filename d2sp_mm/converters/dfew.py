@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from d2sp_mm.converters.clip_library import ClipLibrary
+from d2sp_mm.converters.clip_library import ClipLibrary, without_video_suffix
 from d2sp_mm.converters.conversion import Clip, Conversion
 from d2sp_mm.converters.dfew_votes import read_dfew_votes
 from d2sp_mm.converters.emotions import SEVEN, class_of
@@ -18,6 +18,7 @@ from d2sp_mm.converters.split_list import Row, read_split_list
 from d2sp_mm.converters.votes import truth_of_votes
 from d2sp_mm.errors import ConfigError, DataError
 
+CLIPS = 11_697
 FOLDS = range(1, 6)
 #: Clips of (train, test) of each fold.
 PUBLISHED = {1: (9356, 2341), 2: (9356, 2341), 3: (9357, 2340), 4: (9358, 2339), 5: (9361, 2336)}
@@ -29,7 +30,8 @@ def convert(root: Path, options: Options) -> Conversion:
 
     Args:
         root: The folder with ``EmoLabel_DataSplit/{train,test}(single-labeled)/set_k.csv`` and
-            ``Clip/clip_224x224/<00001>/``; votes are in ``Annotation/annotation.xlsx``.
+            ``Clip/clip_224x224/<00001>/``, or videos in a folder that ``options.clips`` names; votes are in
+            ``Annotation/annotation.xlsx``.
         options: The user's choices.
 
     Returns:
@@ -43,7 +45,7 @@ def convert(root: Path, options: Options) -> Conversion:
         X. Jiang et al., "DFEW: A Large-Scale Database for Recognizing Dynamic Facial Expressions in the Wild", ACM
         Multimedia 2020. Its labels are 1 to 7; copies that users have handed on have 0 to 6.
     """
-    library = ClipLibrary(options.clip_folder(root, "Clip/clip_224x224", "Clip/clip_224x224_16f", "Clip"), of_frames=True)
+    library = ClipLibrary.of_either(options.clip_folder(root, "Clip/clip_224x224", "Clip/clip_224x224_16f", "Clip"))
     rows = {(fold, part): read_split_list(_list_of(root, fold, part)) for fold in FOLDS for part in ("train", "test")}
     label_of = _labels(rows.values(), options.first_label)
     problems = Problems(options.allow_missing)
@@ -55,6 +57,7 @@ def convert(root: Path, options: Options) -> Conversion:
         check_no_overlap(lists[f"fold{fold}_train"], lists[f"fold{fold}_test"], f"DFEW, fold {fold}")
     notes += _add_votes(lists, root, options)
     published = {f"fold{k}_{part}": PUBLISHED[k][i] for k in FOLDS for i, part in enumerate(("train", "test"))}
+    published["all"] = CLIPS
     return Conversion("DFEW", SEVEN, lists, published, notes)
 
 
@@ -101,7 +104,7 @@ def _add_votes(lists: dict[str, list[Clip]], root: Path, options: Options) -> li
     for name in (name for name in lists if name.endswith("train")):
         judged = []
         for clip in lists[name]:
-            found = votes.get(without_zeros(clip.key))
+            found = votes.get(without_zeros(without_video_suffix(clip.key)))
             if found is None:
                 without.add(clip.key)
                 judged.append(clip)
@@ -109,4 +112,6 @@ def _add_votes(lists: dict[str, list[Clip]], root: Path, options: Options) -> li
                 truth = truth_of_votes(found, clip.label, SEVEN, options.min_agreement)
                 judged.append(dataclasses.replace(clip, truth=truth))
         lists[name] = judged
+    if not any(clip.truth for name in lists for clip in lists[name]):
+        raise DataError(f"{path}: names none of the clips; its first rows are of {', '.join(list(votes)[:3])}.")
     return [f"{len(without)} clips have no votes in {path} and are not in the truth."] if without else []

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from d2sp_mm.converters.clip_library import without_video_suffix
 from d2sp_mm.converters.emotions import emotion_of
 from d2sp_mm.converters.natural_order import without_zeros
 from d2sp_mm.errors import ConfigError, DataError
@@ -47,7 +48,7 @@ def read_dfew_votes(path: Path) -> dict[str, dict[str, float]]:
             raise DataError(f"{path}, row {number}: {list(row)} has votes that are no numbers.") from error
         if min(counts.values()) < 0:
             raise DataError(f"{path}, row {number}: {list(row)} has votes below 0.")
-        votes[without_zeros(str(row[0]).removesuffix(".0"))] = counts
+        votes[without_zeros(without_video_suffix(str(row[0]).strip().removesuffix(".0")))] = counts
     return votes
 
 

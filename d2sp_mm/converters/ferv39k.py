@@ -46,8 +46,8 @@ def convert(root: Path, options: Options) -> Conversion:
     notes = problems.settle()
     check_no_overlap(lists["train"], lists["test"], "FERV39k")
     short = sum(len(clip.frames or ()) < _FRAMES for clip in lists["train"])
-    notes.append(
-        f"{short:,} training clips have fewer than {_FRAMES} frames ({_SHORT:,} in the published set); frames of theirs are "
-        "taken more than once."
+    notes.append(f"{short:,} training clips have fewer than {_FRAMES} frames; frames of theirs are taken more than once.")
+    differences = (
+        [] if short == _SHORT else [f"training clips of fewer than {_FRAMES} frames: {short:,}, published are {_SHORT:,}."]
     )
-    return Conversion("FERV39k", SEVEN, lists, dict(PUBLISHED), notes)
+    return Conversion("FERV39k", SEVEN, lists, dict(PUBLISHED), notes, differences)

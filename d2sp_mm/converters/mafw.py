@@ -42,19 +42,19 @@ def convert(root: Path, options: Options) -> Conversion:
         Y. Liu et al., "MAFW: A Large-scale, Multi-modal, Compound Affective Database for Dynamic Facial Expression
         Recognition in the Wild", ACM Multimedia 2022.
     """
-    folder = options.clip_folder(root, "data/clips", "clips", "data/frames")
-    library = ClipLibrary(folder, of_frames=any(entry.is_dir() for entry in folder.iterdir()))
+    library = ClipLibrary.of_either(options.clip_folder(root, "data/clips", "clips", "data/frames"))
     lists_folder = next((root / name for name in _LISTS if (root / name).is_dir()), root / _LISTS[-1])
     problems = Problems(options.allow_missing)
     lists, published = {}, {}
     for fold in options.progress(FOLDS, "Looking for clips"):
         for i, part in enumerate(("train", "test")):
             path = lists_folder / f"set_{fold}" / f"{part}.txt"
-            rows = [row for row in read_split_list(path)]
+            rows = read_split_list(path)
             name = f"fold{fold}_{part}"
             lists[name] = clips_of(rows, path, library, lambda row: class_of(row.cells[1], CLASSES, row.where), problems)
             published[name] = PUBLISHED[fold][i]
     notes = problems.settle()
     for fold in FOLDS:
         check_no_overlap(lists[f"fold{fold}_train"], lists[f"fold{fold}_test"], f"MAFW, fold {fold}")
+    published["all"] = sum(PUBLISHED[1])
     return Conversion("MAFW", CLASSES, lists, published, notes)

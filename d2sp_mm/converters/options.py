@@ -52,4 +52,4 @@ class Options:
             if (root / name).is_dir():
                 return root / name
         wanted = self.clips or " or ".join(usual)
-        raise ConfigError(f"{root}: no folder {wanted}; name the folder of the clips with --clips.")
+        raise ConfigError(f"{root}: no folder {wanted}; name the folder of the clips, as it is below {root}, with --clips.")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from d2sp_mm.errors import DataError
 
-#: What the first cell of a header is called. A clip of such a name is not known in any of the datasets.
-_HEADERS = {"video_name", "video", "name", "filename", "file_name", "file", "clip", "path", "id", "order"}
+#: What the second cell of a header is called; no emotion is.
+_HEADERS = {"label", "labels", "emotion", "class", "annotation", "expression", "category"}
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def read_split_list(path: Path, columns: int = 2) -> list[Row]:
         if not line.strip():
             continue
         cells = tuple(cell.strip().strip('"') for cell in _parts(line.strip()))
-        if not rows and cells[0].lower() in _HEADERS:
+        if not rows and len(cells) > 1 and cells[1].lower() in _HEADERS:
             continue
         where = f"{path}, line {number}"
         if len(cells) < columns or not all(cells[:columns]):

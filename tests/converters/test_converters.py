@@ -11,7 +11,6 @@ import pytest
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.converters import CONVERTERS, Options
-from d2sp_mm.converters.crema_d import CLIPS
 from d2sp_mm.converters.writing import write_conversion
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.noise.truth import read_truth
@@ -131,97 +130,6 @@ def test_a_folder_that_is_named_as_mmaction2_wants_is_linked_whole(tmp_path):
     assert (out / "frames/00003").is_symlink() and not (out / "frames/00004").is_symlink()
 
 
-def break_clip(root: Path, pattern: str, how: str) -> None:
-    clip = sorted(root.glob(pattern))[0]
-    if clip.is_dir():
-        shutil.rmtree(clip)
-        if how == "empty":
-            clip.mkdir()
-    else:
-        clip.unlink()
-        if how == "empty":
-            clip.touch()
-
-
-@pytest.mark.parametrize("how", ["missing", "empty"])
-@pytest.mark.parametrize(
-    ("name", "pattern"),
-    [
-        ("dfew", "Clip/clip_224x224/00001"),
-        ("ferv39k", "2_ClipsforFaceCrop/Action/Sad/0007"),
-        ("mafw", "data/clips/00001.mp4"),
-        ("crema-d", "VideoFlash/1001_DFA_ANG_XX.flv"),
-    ],
-)
-def test_a_clip_that_is_missing_or_empty_is_an_error_unless_it_may_be(name, pattern, how, tmp_path):
-    root = MAKERS[name](tmp_path)
-    whole = sum(map(len, convert(name, root).lists.values()))
-    break_clip(root, pattern, how)
-    if (name, how) != ("crema-d", "missing"):  # no list says that it should be there
-        with pytest.raises(DataError, match=rf"1 clips cannot be used:\n.*is {how}.*\n.*--allow-missing"):
-            convert(name, root)
-    conversion = convert(name, root, allow_missing=True)
-    assert sum(map(len, conversion.lists.values())) < whole
-    assert any("1 clips" in note or f"published are {CLIPS:,}" in note for note in conversion.notes)
-
-
-def test_many_problems_are_counted_and_some_are_shown(tmp_path):
-    root = trees.make_dfew(tmp_path)
-    shutil.rmtree(root / "Clip/clip_224x224")
-    (root / "Clip/clip_224x224").mkdir()
-    with pytest.raises(DataError, match=r"35 clips cannot be used:(\n  .*){5}\n  and 30 more"):
-        convert("dfew", root)
-    shutil.rmtree(root / "Clip")
-    with pytest.raises(ConfigError, match=r"no folder Clip/clip_224x224 or .*--clips"):
-        convert("dfew", root)
-
-
-@pytest.mark.parametrize(
-    ("name", "path", "old", "new"),
-    [
-        ("dfew", "EmoLabel_DataSplit/train(single-labeled)/set_2.csv", "1,1\n", "1,8\n"),
-        ("ferv39k", "4_setups/All_scenes/test_All.csv", "0010 Sad", "0010 Bored"),
-        ("mafw", "single/no_caption/set_2/train.txt", "anger", "rage"),
-    ],
-)
-def test_an_unknown_label_is_named_with_file_and_line(name, path, old, new, tmp_path):
-    root = MAKERS[name](tmp_path)
-    text = (root / path).read_text()
-    assert old in text
-    (root / path).write_text(text.replace(old, new, 1))
-    with pytest.raises(DataError, match=r"line \d+: the label .* is unknown; expected"):
-        convert(name, root)
-
-
-@pytest.mark.parametrize(
-    ("name", "train", "test"),
-    [
-        ("dfew", "EmoLabel_DataSplit/train(single-labeled)/set_2.csv", "EmoLabel_DataSplit/test(single-labeled)/set_2.csv"),
-        ("ferv39k", "4_setups/All_scenes/train_All.csv", "4_setups/All_scenes/test_All.csv"),
-        ("mafw", "single/no_caption/set_2/train.txt", "single/no_caption/set_2/test.txt"),
-    ],
-)
-def test_a_clip_in_train_and_test_and_one_named_twice_are_refused(name, train, test, tmp_path):
-    root = MAKERS[name](tmp_path)
-    last = (root / test).read_text().strip().splitlines()[-1]
-    before = (root / train).read_text()
-    (root / train).write_text(f"{before.strip()}\n{last}\n")
-    with pytest.raises(DataError, match="1 clips stand in both train and test"):
-        convert(name, root)
-    again = before.strip().splitlines()[-1]
-    (root / train).write_text(f"{before.strip()}\n{again}\n")
-    with pytest.raises(DataError, match="1 clips are named more than once"):
-        convert(name, root)
-
-
-def test_a_clip_of_afew_in_both_parts_is_refused(tmp_path):
-    root = trees.make_afew(tmp_path)
-    clip = sorted((root / "Train_AFEW/Happy").iterdir())[0]
-    shutil.copy(clip, root / "Val_AFEW/Sad" / clip.name)
-    with pytest.raises(DataError, match="stand in both train and test"):
-        convert("afew", root)
-
-
 def test_afew_takes_faces_by_a_pattern(tmp_path):
     root = trees.make_afew(tmp_path)
     conversion = convert("afew", root, clips="AlignedFaces_LBPTOP_Points*/Faces")
@@ -266,8 +174,28 @@ def test_ferplus_is_written_as_clips_of_one_frame(tmp_path):
         convert("ferplus", tmp_path / "set")
 
 
-def test_nothing_is_written_over(tmp_path):
-    root = trees.make_dfew(tmp_path / "set")
-    out = written("dfew", root, tmp_path / "out")
-    with pytest.raises(ConfigError, match="holds something already"):
-        written("dfew", root, out)
+def test_dfew_goes_as_videos_as_well_and_its_votes_by_any_name(tmp_path):
+    root = trees.make_dfew(tmp_path)
+    for number in range(1, 36):
+        trees.write_clip(root / "Clip/clip_224x224_avi" / f"{number}.avi")
+    clips = {clip.key: clip for clip in convert("dfew", root, clips="Clip/clip_224x224_avi").lists["fold3_train"]}
+    assert clips["1.avi"].frames is None and clips["1.avi"].truth == (6, "mislabel")
+    (root / "votes.csv").write_text("order,1happy,2sad\n00001.mp4,1,9\n")
+    assert convert("dfew", root, votes="votes.csv").lists["fold3_train"][0].truth == (1, "mislabel")
+    (root / "votes.csv").write_text("order,1happy,2sad\nclip_a,1,9\n")
+    with pytest.raises(DataError, match="names none of the clips; its first rows are of clip_a"):
+        convert("dfew", root, votes="votes.csv")
+
+
+def test_differences_from_what_is_published_are_told(tmp_path):
+    differences = convert("dfew", trees.make_dfew(tmp_path / "dfew")).count_differences()
+    assert "all: 35 clips, published are 11,697 (-11,662)." in differences and len(differences) == 11
+    assert convert("crema-d", trees.make_crema_d(tmp_path / "crema")).count_differences()[0].startswith("all: 42 clips")
+    differences = convert("ferv39k", trees.make_ferv39k(tmp_path / "ferv")).count_differences()
+    assert "training clips of fewer than 16 frames: 14, published are 3,257." in differences
+
+
+def test_links_of_frames_are_short_enough_to_cost_no_block(tmp_path):
+    out = written("ferv39k", trees.make_ferv39k(tmp_path / "set"), tmp_path / "out")
+    links = [path for path in out.rglob("img_*.jpg") if path.is_symlink()]
+    assert len(links) == 28 * FRAMES and max(len(str(path.readlink())) for path in links) < 60

@@ -10,7 +10,7 @@ from d2sp_mm.errors import DataError
 
 @pytest.mark.parametrize("delimiter", [",", " ", "\t"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-@pytest.mark.parametrize(("header", "end"), [("video_name,label\n", "\n"), ("", ""), ("", "\r\n")])
+@pytest.mark.parametrize(("header", "end"), [("video_name,label\n", "\n"), ("clip,Emotion\n", ""), ("", ""), ("", "\r\n")])
 def test_lists_read_the_same_in_whatever_form(delimiter, encoding, header, end, tmp_path):
     lines = [f"{name}{delimiter}{label}" for name, label in (("00001.mp4", "anger"), ("00002.mp4", "fear"))]
     path = tmp_path / "list.txt"

@@ -30,7 +30,15 @@ def write_frames(folder: Path, count: int = FRAMES, names: str = "frame_{}.jpg")
 
 def write_clip(path: Path, count: int = 6) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_mp4(path.with_suffix(".mp4"), np.stack([picture(20 * (i + 1)) for i in range(count)]), fps=25)
+    frames = [picture(20 * (i + 1)) for i in range(count)]
+    if path.suffix == ".flv":
+        writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FLV1"), 25, frames[0].shape[1::-1])
+        assert writer.isOpened()
+        for frame in frames:
+            writer.write(frame)
+        writer.release()
+        return
+    write_mp4(path.with_suffix(".mp4"), np.stack(frames), fps=25)
     path.with_suffix(".mp4").rename(path)  # decoders go by the content
 
 
@@ -74,7 +82,7 @@ def make_ferv39k(root: Path) -> Path:
         for name in DFEW_NAMES:
             for clip in (7, 10):
                 write_frames(root / "2_ClipsforFaceCrop" / scene / name / f"{clip:04}", names="{:05}.jpg")
-                lists["train" if clip == 7 else "test"].append(f"{scene}/{name}/{clip:04} {name}")
+                lists["train" if clip == 7 else "test"].append(f"{scene}/{name}/{clip} {name}")
     for part, lines in lists.items():
         path = root / "4_setups" / "All_scenes" / f"{part}_All.csv"
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,8 @@
     python tools/doctor.py configs/d2sp/r3d/r3d_r18_d2sp_dfew.py
     python tools/doctor.py my_mmaction2_config.py --purify d2sp --clips 200
 
-Nothing is trained or changed. Exits with 1 where something would fail. Decoding all training clips takes a while; --clips
-takes that many, spread over the list.
+Nothing is trained or changed. Exits with 1 where something would fail. Decoding all clips takes a while; --clips takes that
+many of each list, spread over it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,18 @@ from d2sp_mm.recipes import read_config, recipe_names
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
+def _processes(text: str) -> int:
+    if _count(text) == 0:
+        raise argparse.ArgumentTypeError("0 processes do no work; give 1 or more")
+    return int(text)
+
+
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -35,8 +47,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--purify", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path; default: its own"
     )
-    parser.add_argument("--clips", type=int, help="how many training clips to decode; default all, 0 none")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: all cores")
+    parser.add_argument("--clips", type=_count, help="how many clips of each list to decode; default all, 0 none")
+    parser.add_argument("--processes", type=_processes, default=os.cpu_count() or 1, help="default: all cores")
     parser.add_argument("--work-dir", help="as in tools/train.py")
     parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="as in tools/train.py")
     return parser.parse_args(argv)

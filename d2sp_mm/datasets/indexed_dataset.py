@@ -38,7 +38,8 @@ class IndexedDataset:
             the sampler names fewer.
 
     Raises:
-        ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support.
+        ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support, or lacks
+            what a wrapper asks of it.
         DataError: If the annotation file is not there, or no clip could be decoded in ``max_refetch`` tries.
     """
 
@@ -49,6 +50,12 @@ class IndexedDataset:
             self.dataset = MMACTION_DATASETS.build(dataset) if isinstance(dataset, dict) else dataset
         except FileNotFoundError as error:
             raise DataError(f"train_dataloader.dataset: {error}; check its ann_file.") from error
+        except NotImplementedError as error:
+            # ClassBalancedDataset asks for get_cat_ids, which MMAction2's datasets lack.
+            raise ConfigError(
+                f"train_dataloader.dataset cannot be built: {error}; write a dataset that has it, or balance classes "
+                "by model.cls_head.loss_cls.class_weight."
+            ) from error
         self.max_refetch = max_refetch
         self.map = SampleMap(self.dataset)
         for part in self.map.parts:

@@ -29,15 +29,19 @@ def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
     num_classes = int(config.model.cls_head.num_classes)
     counts = np.bincount(np.asarray(labels, dtype=np.int64), minlength=num_classes)
     findings = [Finding("ok", f"{len(labels)} training samples of {num_classes} classes: {', '.join(map(str, counts))}")]
+    built = {
+        name: build_stage(name, settings)
+        for name, settings in (config.default_hooks.purification.get("stages") or {}).items()
+        if settings is not None
+    }
     empty, few = np.flatnonzero(counts == 0), np.flatnonzero((counts > 0) & (counts < _FEW_CLIPS))
-    if len(empty):
+    if len(empty) and built:
         what = f"no training sample of {_classes(empty)}: a label could be corrected to what the model has never seen"
         findings.append(Finding("warn", what, "set model.cls_head.num_classes to the classes that there are"))
-    if len(few):
+    if len(few) and built:
         what = f"fewer than {_FEW_CLIPS} samples of {_classes(few)}: decisions about them rest on little"
         findings.append(Finding("warn", what, "raise class_floor, so that they are left alone"))
-    for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
-        stage = None if settings is None else build_stage(name, settings)
+    for name, stage in built.items():
         if isinstance(stage, PruningStage):
             findings += _room(name, stage, counts)
     return findings

@@ -1,8 +1,8 @@
-"""Whether the training clips go through the pipeline that training will take them through."""
+"""Whether clips go through the pipeline that training or testing will take them through."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -14,68 +14,129 @@ from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.doctor.annotation_lists import inner_dataset
 from d2sp_mm.doctor.finding import Finding
 
 _SHOWN = 5
-#: The process's own dataset: built once, not sent with every clip.
-_dataset: Any = None
+_CHUNK = 16
+#: A clip: the list's name and the sample's number.
+Task = tuple[str, int]
+#: The process's config and datasets: each is built once, when the first clip of its list comes.
+_config: Any = None
+_datasets: dict[str, Any] = {}
+
+
+class DatasetError(Exception):
+    """A dataset cannot be built in a worker process."""
 
 
 def check_clips(
     config: Config,
-    num_samples: int,
+    num_samples: Mapping[str, int],
     count: int | None = None,
     processes: int = 1,
     progress: Callable[[Iterable[Any], int], Iterable[Any]] = lambda items, total: items,
 ) -> list[Finding]:
-    """Take clips through the training pipeline, each by itself.
+    """Take clips through their pipelines, each by itself.
 
     Args:
-        config: A purified config whose training list can be read.
-        num_samples: Samples of that list.
-        count: How many clips, spread evenly over the list; all if None.
+        config: A purified config whose lists can be read.
+        num_samples: Samples of each list, by ``train``, ``val`` and ``test``.
+        count: How many clips of each list, spread evenly; all if None.
         processes: How many processes work at it.
         progress: Shows how far the loop has come.
 
     Source:
         Our own. Decoders can kill a process, so that they work in processes of their own.
     """
-    chosen = np.unique(np.linspace(0, num_samples - 1, min(count or num_samples, num_samples)).round().astype(int)).tolist()
-    failed: dict[str, str] = {}
+    tasks = [(name, sample) for name, number in num_samples.items() for sample in _spread(number, count)]
+    failed: dict[str, dict[str, str]] = {name: {} for name in num_samples}
     settings = (config.filename, config.to_dict())
-    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_build, initargs=settings) as pool:
+    done = 0
+    with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start, initargs=settings) as pool:
         try:
-            for key, problem in progress(pool.map(_try, chosen, chunksize=16), len(chosen)):
+            for path, problem in progress(pool.map(_try, tasks, chunksize=_CHUNK), len(tasks)):
                 if problem is not None:
-                    failed[key] = problem
+                    failed[tasks[done][0]][path] = problem
+                done += 1
         except BrokenProcessPool:
-            what = "a decoder killed its process while the training clips were tried; that would end training as well"
-            return [Finding("fail", what, "find the clip with ffprobe or by halves of the list, and take it out")]
+            path = _killer(tasks[done : done + _CHUNK * (processes + 1)], settings)
+            what = f"a decoder killed its process at {path or 'a clip'}; that ends a run as well"
+            return [Finding("fail", what, "take the clip out of its list")]
+        except DatasetError as error:
+            return [Finding("fail", f"in a worker process {error}", "start as training will: with the same PYTHONPATH")]
+    return [
+        _verdict(config, name, found, sum(task[0] == name for task in tasks), num_samples[name])
+        for name, found in failed.items()
+    ]
+
+
+def _spread(number: int, count: int | None) -> list[int]:
+    """Numbers of ``count`` samples, evenly from the first to the last."""
+    return np.unique(np.linspace(0, number - 1, min(count or number, number)).round().astype(int)).tolist()
+
+
+def _verdict(config: Config, name: str, failed: dict[str, str], tried: int, num_samples: int) -> Finding:
     if not failed:
-        return [Finding("ok", f"{len(chosen)} of {num_samples} training clips were decoded without an error")]
-    share, limit = len(failed) / len(chosen), float(config.default_hooks.purification.get("max_undecodable", 0.5))
-    shown = "; ".join(f"{key!r}: {problem}" for key, problem in list(failed.items())[:_SHOWN])
+        return Finding("ok", f"{name}: {tried} of {num_samples} clips were decoded without an error")
+    shown = "; ".join(f"{path!r}: {problem}" for path, problem in list(failed.items())[:_SHOWN])
     more = f" and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
-    what = f"{len(failed)} of {len(chosen)} training clips cannot be decoded: {shown}{more}"
-    if share > limit:
-        advice = f"check data_prefix and the pipeline; more than max_undecodable={limit} stop the run"
-        return [Finding("fail", what, advice)]
-    return [Finding("warn", what, "they count as low quality and are pruned with the first decision")]
+    what = f"{name}: {len(failed)} of {tried} clips cannot be decoded: {shown}{more}"
+    if name != "train":
+        return Finding("fail", what, "the first of them ends the run; take them out of the list, or get them anew")
+    limit = float(config.default_hooks.purification.get("max_undecodable", 0.5))
+    if len(failed) > limit * tried:
+        return Finding("fail", what, f"check data_prefix and the pipeline; more than max_undecodable={limit} stop the run")
+    return Finding("warn", what, "they count as low quality and are pruned with the first decision")
 
 
-def _build(filename: str | None, settings: dict[str, Any]) -> None:
-    global _dataset
-    config = Config(settings, filename=filename)
-    if config.get("custom_imports"):
-        import_modules_from_strings(**config.custom_imports)
-    DefaultScope.get_instance("doctor", scope_name=config.get("default_scope", "mmaction"))
-    _dataset = IndexedDataset(config.train_dataloader.dataset.dataset)
+def _killer(tasks: Sequence[Task], settings: tuple[Any, ...]) -> str | None:
+    """The path of the first clip that kills a process, found by halves."""
+    while len(tasks) > 1:
+        half = tasks[: len(tasks) // 2]
+        tasks = half if _kills(half, settings) else tasks[len(half) :]
+    if not tasks or not _kills(tasks, settings):
+        return None
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_start, initargs=settings) as pool:
+        return pool.submit(_path_of, tasks[0]).result()
 
 
-def _try(sample: int) -> tuple[str, str | None]:
+def _kills(tasks: Sequence[Task], settings: tuple[Any, ...]) -> bool:
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_start, initargs=settings) as pool:
+        try:
+            list(pool.map(_try, tasks))
+        except BrokenProcessPool:
+            return True
+    return False
+
+
+def _start(filename: str | None, settings: dict[str, Any]) -> None:
+    # Nothing here may fail: an error of an initializer looks like a killed process.
+    global _config
+    _config = Config(settings, filename=filename)
+    DefaultScope.get_instance("doctor", scope_name=_config.get("default_scope", "mmaction"))
+
+
+def _dataset_of(name: str) -> Any:
+    if name not in _datasets:
+        try:
+            if _config.get("custom_imports"):
+                import_modules_from_strings(**_config.custom_imports)
+            _datasets[name] = IndexedDataset(inner_dataset(_config[f"{name}_dataloader"].dataset))
+        # Whatever a dataset raises must reach the main process as an error that can be sent.
+        except Exception as error:
+            raise DatasetError(f"{name}_dataloader.dataset cannot be built: {type(error).__name__}: {error}") from None
+    return _datasets[name]
+
+
+def _try(task: Task) -> tuple[str, str | None]:
     """The clip's path, and why it cannot be decoded."""
-    part, index = _dataset.map.locate(sample)
+    name, sample = task
+    data, problem = _dataset_of(name).load_sample(sample)
+    return _path_of(task), problem if data is None else None
+
+
+def _path_of(task: Task) -> str:
+    part, index = _dataset_of(task[0]).map.locate(task[1])
     info = part.get_data_info(index)
-    data, problem = _dataset.load_sample(sample)
-    path = str(info.get("filename") or info.get("frame_dir") or info.get("audio_path") or index)
-    return path, problem if data is None else None
+    return str(info.get("filename") or info.get("frame_dir") or info.get("audio_path") or index)

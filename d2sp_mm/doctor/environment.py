@@ -6,6 +6,8 @@ import importlib
 import importlib.metadata
 import sys
 
+from mmengine.config import Config
+
 from d2sp_mm import compat
 from d2sp_mm.compat.cpu_only import cpu_is_the_device
 from d2sp_mm.compat.installed import module_installed, release_of
@@ -24,15 +26,19 @@ _PACKAGES = {
 }
 
 
-def check_environment() -> list[Finding]:
+def check_environment(config: Config) -> list[Finding]:
     """Versions of what is installed, which defects are bridged, and what would fail all the same.
+
+    Args:
+        config: The config: what it does not use need not be installed.
 
     Source:
         The bounds are those that MMAction2 1.2.0 asserts, or beyond which its own tests were seen to fail.
     """
     device = "training on the CPU" if cpu_is_the_device() else "training on a GPU"
     findings = [Finding("ok", f"Python {sys.version.split()[0]}, {device}")]
-    findings += [_package(module, distributions) for module, distributions in _PACKAGES.items()]
+    unused = set() if "Decord" in str(config.to_dict()) else {"decord"}
+    findings += [_package(module, names) for module, names in _PACKAGES.items() if module not in unused]
     findings += [
         Finding("ok", f"bridged: {_first_line(bridge)}") for bridge in compat.BRIDGES if bridge.__name__ in compat.APPLIED
     ]

@@ -7,11 +7,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-from d2sp_mm.doctor.annotation_lists import check_lists, read_lists
+from d2sp_mm.doctor.annotation_lists import read_lists
 from d2sp_mm.doctor.class_counts import check_class_counts
 from d2sp_mm.doctor.clips import check_clips
 from d2sp_mm.doctor.environment import check_environment
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.doctor.list_checks import check_lists
 from d2sp_mm.doctor.purified import purified_form
 from d2sp_mm.doctor.settings import check_settings
 
@@ -28,7 +29,7 @@ def examine(
     Args:
         config: A config, purified or not; not changed.
         recipe: The recipe that is meant; None takes the config's own, or ``d2sp`` where it has none.
-        clips: How many training clips are decoded, spread evenly; None all, 0 none.
+        clips: How many clips of each list are decoded, spread evenly; None all, 0 none.
         processes: How many processes decode.
         progress: Shows how far decoding has come, given the loop and its length.
 
@@ -38,19 +39,19 @@ def examine(
     Source:
         Our own.
     """
-    yield "Environment", check_environment()
+    yield "Environment", check_environment(config)
     purified, findings = purified_form(config, recipe)
-    if purified is None:
+    if purified is None or any(finding.level == "fail" for finding in findings):
         yield "Config", findings
         return
-    lists = read_lists(purified)
-    train = lists.entries.get("train")
-    yield "Config", findings + check_settings(purified, None if train is None else len(train))
+    lists, unread = read_lists(purified)
+    yield "Config", findings + check_settings(purified, lists["train"].draws if "train" in lists else None)
     num_classes = int(purified.model.cls_head.num_classes)
-    yield "Annotation lists", check_lists(lists, num_classes)
-    if train is None:
-        return
-    labels = [entry.label for entry in train if isinstance(entry.label, int) and 0 <= entry.label < num_classes]
-    yield "Classes", check_class_counts(purified, labels)
+    yield "Annotation lists", unread + check_lists(lists, num_classes)
+    if "train" in lists:
+        yield "Classes", check_class_counts(purified, lists["train"].class_labels(num_classes))
     if clips != 0:
-        yield "Training clips", check_clips(purified, len(train), clips, processes, progress)
+        # In many configs test is val once more.
+        twice = {"test"} if purified.get("test_dataloader") == purified.get("val_dataloader") else set()
+        counts = {name: len(read.entries) for name, read in lists.items() if name not in twice}
+        yield "Clips", check_clips(purified, counts, clips, processes, progress)

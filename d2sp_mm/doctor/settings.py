@@ -21,18 +21,18 @@ from d2sp_mm.recipes.refusals import type_name
 _FEW_ITERATIONS = 1000
 
 
-def check_settings(config: Config, num_samples: int | None) -> list[Finding]:
+def check_settings(config: Config, draws: int | None) -> list[Finding]:
     """What a purified config would step into.
 
     Args:
         config: A purified config.
-        num_samples: Samples of the training set; None where it could not be read.
+        draws: Samples that an epoch of training draws; None where the training set could not be read.
 
     Source:
         MMEngine 0.10.7 and MMAction2 1.2.0, read and run.
     """
     findings = [finding for check in _CHECKS if (finding := check(config)) is not None]
-    return findings + ([] if num_samples is None else list(_iterations(config, num_samples)))
+    return findings + ([] if draws is None else list(_iterations(config, draws)))
 
 
 def _bridges(config: Config) -> Finding | None:
@@ -130,14 +130,14 @@ def _priority(config: Config) -> Finding | None:
     return Finding("fail", what, "leave out the priorities of default_hooks.checkpoint and default_hooks.purification")
 
 
-def _iterations(config: Config, num_samples: int) -> Iterator[Finding]:
+def _iterations(config: Config, draws: int) -> Iterator[Finding]:
     """Whether a stage decides before anything has been learned."""
     batch = config.train_dataloader.batch_size
     for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
         if settings is None:
             continue
         first = build_stage(name, settings).decision_epochs(config.train_cfg.max_epochs)[0] + 1
-        iterations = first * -(-num_samples // batch)
+        iterations = first * -(-draws // batch)
         if iterations < _FEW_ITERATIONS:
             yield Finding(
                 "warn",

@@ -8,6 +8,9 @@ from pathlib import Path
 from d2sp_mm.errors import DataError
 from d2sp_mm.protocol.scalars import read_scalars
 
+#: Names of AccMetric's accuracy (WAR) and mean class recall (UAR) in MMEngine's logs.
+WAR, UAR = "acc/top1", "acc/mean1"
+
 
 @dataclass(frozen=True)
 class EpochAccuracy:
@@ -24,27 +27,43 @@ class EpochAccuracy:
     uar: float
 
 
+def read_accuracy(work_dir: Path) -> dict[int, EpochAccuracy]:
+    """What the epochs of a run, resumed or not, have scored.
+
+    Args:
+        work_dir: Of a run whose evaluator is ``AccMetric`` with ``top_k_accuracy`` and ``mean_class_accuracy``.
+
+    Returns:
+        The accuracy by epoch; where one was evaluated twice, the later.
+    """
+    return {
+        int(entry["step"]): EpochAccuracy(int(entry["step"]), float(entry[WAR]), float(entry[UAR]))
+        for entry in read_scalars(work_dir, every_start=True)
+        if {WAR, UAR, "step"} <= entry.keys()
+    }
+
+
 def last_and_best(work_dir: Path, epochs: int) -> tuple[EpochAccuracy, EpochAccuracy]:
     """The last epoch's accuracy, and the best one's by WAR.
 
     The best is chosen on the test set, and so too good.
 
     Args:
-        work_dir: Of a run, resumed or not, whose evaluator is ``AccMetric`` with ``top_k_accuracy`` and
-            ``mean_class_accuracy``.
+        work_dir: See :func:`read_accuracy`.
         epochs: Epochs of the run.
 
     Raises:
         DataError: The last epoch was not evaluated, or not by these figures.
     """
-    found = {
-        int(entry["step"]): EpochAccuracy(int(entry["step"]), float(entry["acc/top1"]), float(entry["acc/mean1"]))
-        for entry in read_scalars(work_dir, every_start=True)
-        if {"acc/top1", "acc/mean1", "step"} <= entry.keys()
-    }
+    found = read_accuracy(work_dir)
+    if not found:
+        raise DataError(
+            f"{work_dir}: no epoch has WAR and UAR ({WAR}, {UAR}); the config needs val_evaluator="
+            "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy'))."
+        )
     if epochs not in found:
         raise DataError(
-            f"{work_dir}: no WAR and UAR (acc/top1, acc/mean1) of the last epoch, {epochs}; the config needs val_evaluator="
-            "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy')) and a validation then."
+            f"{work_dir}: the last epoch, {epochs}, was not evaluated, the last that was is {max(found)}; set "
+            "train_cfg.val_interval so that it is."
         )
     return found[epochs], max(found.values(), key=lambda accuracy: (accuracy.war, accuracy.epoch))

@@ -10,7 +10,9 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.models.classifier_tap import find_classifier
+from d2sp_mm.recipes.refusals import type_name
 
 
 def name_classifier(config: Config) -> int | None:
@@ -25,7 +27,7 @@ def name_classifier(config: Config) -> int | None:
         Width of the feature that the layer receives; None if no stage learns weights.
 
     Raises:
-        ConfigError: If the head has no such layer, or the config names one that is none.
+        ConfigError: If the head cannot be built, has no such layer, or the config names one that is none.
 
     Source:
         Our own.
@@ -34,8 +36,15 @@ def name_classifier(config: Config) -> int | None:
     stages: Mapping[str, Any] = hook.get("stages") or {}
     if not any(build_stage(name, stage).uses_weights for name, stage in stages.items() if stage is not None):
         return None
-    with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
-        head = MODELS.build(config.model.cls_head)
+    try:
+        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+            head = MODELS.build(config.model.cls_head)
+    # A head may raise what it likes while it is built.
+    except Exception as error:
+        raise ConfigError(
+            f"model.cls_head.type={type_name(config.model.cls_head)!r} cannot be built ({type(error).__name__}: {error}); "
+            "mend its settings, or name the module that registers it in custom_imports."
+        ) from error
     path, layer = find_classifier(head, head.num_classes, hook.get("classifier"))
     hook.classifier = path
     return int(layer.in_features)

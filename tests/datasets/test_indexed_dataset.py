@@ -99,3 +99,10 @@ def test_repeated_augmentation_is_refused_by_name(tmp_path):
     decode = [dict(type="DecordInit"), dict(type="SampleFrames", clip_len=1), dict(type="DecordDecode")]
     with pytest.raises(ConfigError, match="RepeatAugDataset"):
         IndexedDataset(dict(type="RepeatAugDataset", ann_file=str(ann_file), pipeline=decode))
+
+
+def test_a_wrapper_that_asks_for_what_the_dataset_lacks_is_refused_with_the_way_out(tmp_path):
+    ann_file = write_list(tmp_path / "list.txt", per_class=3)
+    inner = dict(type="VideoDataset", ann_file=str(ann_file), pipeline=PIPELINE)
+    with pytest.raises(ConfigError, match=r"get_cat_ids.*class_weight"):
+        IndexedDataset(dict(type="ClassBalancedDataset", oversample_thr=0.1, dataset=inner))

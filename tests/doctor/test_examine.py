@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import os
 import shutil
+import sys
 from pathlib import Path
 
-import cv2
 import pytest
 from mmengine.config import Config
 
 from d2sp_mm.converters import CONVERTERS, Options
 from d2sp_mm.converters.writing import write_conversion
 from d2sp_mm.doctor import Finding, examine
+from d2sp_mm.doctor.clips import check_clips
 from tests.converters.trees import make_afew, make_dfew, write_frames
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +58,7 @@ def test_a_set_that_is_as_it_should_be_has_nothing_to_look_at_but_its_size(dfew)
         "scores were seen to say little (docs/d2sp.md)",
         "warn: fewer than 10 samples of classes 0, 1, 2, 3, 4, 5, 6: decisions about them rest on little",
     ]
-    assert found(findings, "28 of 28 training clips were decoded without an error")
+    assert found(findings, "train: 28 of 28 clips were decoded without an error")
     assert found(findings, "28 training samples of 7 classes: 4, 4, 4, 4, 4, 4, 4")
     room = found(findings, "will go at most").what
     assert room.endswith("3 samples will go at most, class_cap=0.3, class_floor=1 leave room for 7")
@@ -74,18 +77,29 @@ def test_clips_that_are_missing_empty_short_or_no_pictures_are_found(dfew):
     assert found(findings, "train: 1 of 28 clips are not there: 'data/dfew/frames/00003'").level == "warn"
     short = found(findings, "train: 2 folders lack the last frame")
     assert short.level == "warn" and "00004" in short.what and "00005" in short.what
-    decoded = found(findings, "training clips cannot be decoded")
+    decoded = found(findings, "of 28 clips cannot be decoded")
     # Of the short folder frames may be drawn that are there.
-    assert decoded.level == "warn" and decoded.what.startswith(("3 of 28", "4 of 28")) and "00006" in decoded.what
-    assert not [finding for finding in findings if finding.level == "fail"]
+    assert (
+        decoded.level == "warn" and decoded.what.startswith(("train: 3 of 28", "train: 4 of 28")) and "00006" in decoded.what
+    )
+    # One of them is tested on as well.
+    assert [f.what[:30] for f in findings if f.level == "fail"] == ["val: 1 of 7 clips cannot be de"]
 
 
 def test_a_set_that_is_elsewhere_fails(dfew):
     dfew.train_dataloader.dataset.dataset.data_prefix.img = "nowhere"
     findings = all_findings(dfew)
     assert found(findings, "train: 28 of 28 clips are not there").level == "fail"
-    decoded = found(findings, "28 of 28 training clips cannot be decoded")
+    decoded = found(findings, "train: 28 of 28 clips cannot be decoded")
     assert decoded.level == "fail" and "max_undecodable=0.5" in decoded.advice
+
+
+def test_a_test_clip_that_cannot_be_decoded_fails(dfew):
+    for frame in Path("data/dfew/frames/00001").iterdir():
+        frame.unlink()
+        frame.write_bytes(b"no picture")
+    decoded = found(all_findings(dfew), "val: 1 of 7 clips cannot be decoded")
+    assert decoded.level == "fail" and "ends the run" in decoded.advice
 
 
 def test_a_missing_test_clip_fails_because_nothing_stands_in_for_it(dfew):
@@ -100,8 +114,8 @@ def test_labels_out_of_range_and_lists_that_cannot_be_read_fail(dfew):
     assert wrong.level == "fail" and "'data/dfew/frames/00003 7'" in wrong.what
     rewrite("data/dfew/fold1_train.txt", lambda text: text.replace("00003 11 7", "00003 many 0"))
     findings = all_findings(dfew)
-    assert found(findings, "train_dataloader.dataset cannot be read: ValueError").level == "fail"
-    assert not [finding for finding in findings if "decoded" in finding.what]
+    assert found(findings, "train_dataloader.dataset cannot be built: ValueError").level == "fail"
+    assert [finding.what[:6] for finding in findings if "decoded" in finding.what] == ["val: 7"]
 
 
 def test_clips_that_stand_twice_or_in_train_and_test_are_found(dfew):
@@ -129,14 +143,44 @@ def test_a_clip_behind_another_path_is_the_same(tmp_path, monkeypatch):
     rewrite("data/afew/train.txt", lambda text: text + "Train_AFEW/Happy/none.avi 0\n")
     findings = all_findings(config, clips=None)
     assert found(findings, "train: 1 clips are empty files").level == "warn"
-    assert found(findings, "1 of 16 training clips cannot be decoded").level == "warn"
+    assert found(findings, "train: 1 of 16 clips cannot be decoded").level == "warn"
 
 
 def test_as_many_clips_are_decoded_as_are_wanted_and_spread_over_the_list(dfew):
-    cv2.imwrite("black.png", cv2.imread("data/dfew/frames/00003/img_00001.jpg"))
-    assert found(all_findings(dfew, clips=5, processes=2), "5 of 28 training clips were decoded without an error")
+    assert found(all_findings(dfew, clips=5, processes=2), "train: 5 of 28 clips were decoded without an error")
     shutil.rmtree("data/dfew/frames/00035")
-    assert found(all_findings(dfew, clips=2), "1 of 2 training clips cannot be decoded")
+    assert found(all_findings(dfew, clips=2), "train: 1 of 2 clips cannot be decoded")
+
+
+def test_a_decoder_that_kills_its_process_is_named_with_its_clip(dfew):
+    Path("deadly.py").write_text(
+        "import os\nfrom mmaction.registry import TRANSFORMS\nfrom mmcv.transforms import BaseTransform\n\n\n"
+        "@TRANSFORMS.register_module(force=True)\nclass Deadly(BaseTransform):\n    def transform(self, results):\n"
+        "        if '00014' in results['frame_dir']:\n            os._exit(3)\n        return results\n"
+    )
+    dfew.custom_imports.imports.append("deadly")
+    sys.path.insert(0, str(Path.cwd()))
+    os.environ["PYTHONPATH"] = f"{Path.cwd()}:{os.environ.get('PYTHONPATH', '')}"
+    try:
+        importlib.import_module("deadly")
+        dfew.train_dataloader.dataset.dataset.pipeline.insert(0, dict(type="Deadly"))
+        dead = found(all_findings(dfew), "a decoder killed its process")
+    finally:
+        sys.path.pop(0)
+        os.environ["PYTHONPATH"] = os.environ["PYTHONPATH"].partition(":")[2]
+    assert dead.level == "fail" and "data/dfew/frames/00014" in dead.what
+
+
+def test_a_dataset_that_cannot_be_built_in_a_worker_is_told_apart_from_a_dead_decoder(dfew):
+    (finding,) = check_clips(Config(dict(train_dataloader=dict(dataset=dict(type="NoDataset")))), {"train": 4})
+    assert finding.level == "fail" and "in a worker process train_dataloader.dataset cannot be built" in finding.what
+    assert "NoDataset" in finding.what
+
+
+def test_parts_that_are_missing_end_the_examination(dfew):
+    dfew.train_dataloader.dataset = dfew.train_dataloader.dataset.dataset
+    titles = [title for title, _ in examine(dfew)]
+    assert titles == ["Environment", "Config"]
 
 
 def test_a_stock_config_is_looked_at_as_it_would_be_purified(dfew):

@@ -35,8 +35,15 @@ def test_of_equal_epochs_the_later_is_the_best(tmp_path):
     assert last_and_best(tmp_path, 2)[1].epoch == 2
 
 
-@pytest.mark.parametrize("entries", [[entry(2, 0.5, 0.5)], [{"acc/top1": 0.5, "step": 3}], []])
-def test_a_last_epoch_without_figures_is_an_error(entries, tmp_path):
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ([entry(2, 0.5, 0.5)], r"the last epoch, 3, was not evaluated, the last that was is 2.*val_interval"),
+        ([{"acc/top1": 0.5, "step": 3}], r"no epoch has WAR and UAR.*mean_class_accuracy"),
+        ([], r"no epoch has WAR and UAR"),
+    ],
+)
+def test_a_last_epoch_without_figures_is_an_error_that_names_the_cause(entries, words, tmp_path):
     log(tmp_path, "20260101_000000", *entries)
-    with pytest.raises(DataError, match=r"no WAR and UAR .* of the last epoch, 3"):
+    with pytest.raises(DataError, match=words):
         last_and_best(tmp_path, 3)

@@ -79,6 +79,14 @@ def test_a_head_without_a_linear_layer_is_refused_where_weights_are_learned(tmp_
     assert "classifier='fc_none'" in wrong and "fc" in wrong
 
 
+@pytest.mark.parametrize("head", [dict(type="MyHead"), dict(type="I3DHead", num_classes=4, in_channels=8, colour="red")])
+def test_a_head_that_cannot_be_built_is_refused_with_its_own_words(tmp_path, head):
+    config = stock(tmp_path)
+    config.model.cls_head = head
+    message = refusal(config)
+    assert f"model.cls_head.type={head['type']!r} cannot be built" in message and "custom_imports" in message
+
+
 def refusal_with(config: Config, changes: dict) -> str:
     with pytest.raises(ConfigError) as caught:
         purify_config(config, "d2sp", changes)

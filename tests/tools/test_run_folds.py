@@ -40,11 +40,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_folds_are_trained_told_kept_and_resumed(folder):
+def test_folds_are_trained_told_and_kept_and_go_on_where_they_were_broken_off(folder):
     done = call(folder, *_PLAIN)
     assert done.returncode == 0, done.stderr[-3000:]
     table = done.stdout[done.stdout.index("Test set, last epoch") :]
-    assert "mean ± sd" in table and "optimistic" in table
+    assert "mean ± sd of 2 folds" in table and "optimistic" in table
     results = {fold: json.loads((folder / f"work/fold{fold}/result.json").read_text()) for fold in (1, 2)}
     for fold, figures in results.items():
         row = next(line for line in table.splitlines() if line.strip("│ ").startswith(f"{fold} "))
@@ -54,21 +54,43 @@ def test_folds_are_trained_told_kept_and_resumed(folder):
         assert ran.val_dataloader.dataset.ann_file == f"fold{fold}_test.txt"
     mean = sum(figures["war"] for figures in results.values()) / 2
     assert f"{100 * mean:.2f} ± " in table
-    assert json.loads((folder / "work/folds.json").read_text())["folds"]["2"] == results[2]
 
-    # A fold that ended is kept, one that was broken off goes on from its checkpoint.
+    # Fold 1 has ended. Fold 2 was killed in its last validation: its checkpoint is there, the figures are not.
     (folder / "work/fold2/result.json").unlink()
-    (folder / "work/fold2/epoch_2.pth").unlink()
-    (folder / "work/fold2/last_checkpoint").write_text(str(folder / "work/fold2/epoch_1.pth"))
+    log = next((folder / "work/fold2").glob("2*/vis_data/scalars.json"))
+    log.write_text("".join(line for line in log.open() if "acc/top1" not in line))
     starts = {fold: len(list((folder / f"work/fold{fold}").glob("2*"))) for fold in (1, 2)}
-    again = call(folder, *_PLAIN)
+    # From another folder, by other paths: it is the same run. A partial call tells of all folds.
+    config, work = str(folder / "mine.py"), str(folder / "work")
+    again = call(folder, config, "--work-dir", work, "--folds", "2")
     assert again.returncode == 0, again.stderr[-3000:]
     assert {fold: len(list((folder / f"work/fold{fold}").glob("2*"))) for fold in (1, 2)} == {1: starts[1], 2: starts[2] + 1}
-    newest = max((folder / "work/fold2").glob("2*/*.log"))
-    assert "resumed epoch: 1" in newest.read_text()
+    assert "resumed epoch: 2" in max((folder / "work/fold2").glob("2*/*.log")).read_text()
+    figures = json.loads((folder / "work/fold2/result.json").read_text())
+    assert (figures["war"], figures["uar"]) == (results[2]["war"], results[2]["uar"])
+    assert set(json.loads((folder / "work/folds.json").read_text())["folds"]) == {"1", "2"}
 
     other = call(folder, *_PLAIN, "--purify", "none")
-    assert other.returncode == 1 and "holds a run of another command" in other.stderr
+    assert other.returncode == 1 and "arguments.0 was None, is '--purify'" in other.stderr
+    (folder / "mine.py").write_text((folder / "mine.py").read_text().replace("lr=0.1", "lr=0.01"))
+    other = call(folder, *_PLAIN)
+    assert other.returncode == 1 and "config.optim_wrapper.optimizer.lr was 0.1, is 0.01" in other.stderr
+
+
+def test_a_mistake_does_not_stand_in_the_way_and_lists_of_the_command_line_have_folds(folder):
+    done = call(folder, *_PLAIN, "--purify", "nonsense")
+    assert done.returncode == 1 and "recipe 'nonsense' is unknown" in done.stderr
+    (folder / "data").mkdir()
+    for path in folder.glob("fold*.txt"):
+        path.rename(folder / "data" / path.name)
+    options = [
+        f"{part}_dataloader.dataset.ann_file=data/fold1_{name}.txt" for part, name in (("train", "train"), ("val", "test"))
+    ]
+    done = call(folder, "--purify", "none", "mine.py", "--work-dir", "work", "--folds", "2", "--cfg-options", *options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    ran = Config.fromfile(folder / "work/fold2/mine.py")
+    assert ran.train_dataloader.dataset.dataset.ann_file == "data/fold2_train.txt"
+    assert ran.val_dataloader.dataset.ann_file == "data/fold2_test.txt"
 
 
 def test_a_fold_that_fails_is_named_and_what_was_done_before_is_told(folder):

@@ -75,13 +75,16 @@ def try_config(path: Path, configs: Path, recipe: str) -> Outcome:
     return Outcome(name)
 
 
-def kind_of(reason: str) -> str:
-    """What the reasons of one kind share: settings and numbers left out."""
+def spoken(reason: str) -> str:
+    """A reason without the config's name, and without the loop's other settings, which are long."""
     reason = reason.split(" cannot be purified: ")[-1]
     reason = re.sub(r"^the config with ", "", reason)
-    # The loop's settings are long, and its type says it.
-    reason = re.sub(r"train_cfg=\{'type': ('\w+').*\} is", r"train_cfg.type=\1 is", reason)
-    return re.sub(r"\d+", "N", reason)
+    return re.sub(r"train_cfg=\{'type': ('\w+').*\} is", r"train_cfg.type=\1 is", reason)
+
+
+def kind_of(reason: str) -> str:
+    """What the reasons of one kind share: all but the numbers."""
+    return re.sub(r"\d+", "N", spoken(reason))
 
 
 def share(part: Sequence[Outcome], whole: Sequence[Outcome]) -> str:
@@ -115,13 +118,16 @@ def page(outcomes: Sequence[Outcome], recipe: str) -> str:
         "",
         "## By family",
         "",
-        "| family | purified and built | of |",
-        "|---|---:|---:|",
+        "| family | purified and built | of those that train | all |",
+        "|---|---:|---:|---:|",
     ]
     families: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         families.setdefault("/".join(outcome.name.split("/")[:2]), []).append(outcome)
-    lines += [f"| {name} | {sum(o in fine for o in found)} | {len(found)} |" for name, found in sorted(families.items())]
+    lines += [
+        f"| {name} | {sum(o in fine for o in found)} | {sum(o in trains for o in found)} | {len(found)} |"
+        for name, found in sorted(families.items())
+    ]
     for title, found, text in (
         ("Refused, with the reason and the way out", refused, lambda o: o.refused),
         ("Purified, but cannot be built here", failed, lambda o: o.failed),
@@ -130,8 +136,9 @@ def page(outcomes: Sequence[Outcome], recipe: str) -> str:
         for outcome in found:
             groups.setdefault(kind_of(text(outcome)), []).append(outcome)
         lines += ["", f"## {title}", ""] + ([] if groups else ["None.", ""])
-        for reason, group in sorted(groups.items(), key=lambda item: -len(item[1])):
-            lines += [f"**{len(group)}** | {reason}", "", *(f"* `{outcome.name}`" for outcome in group), ""]
+        for _, group in sorted(groups.items(), key=lambda item: -len(item[1])):
+            # The first one's own words: numbers are what the others of the group differ in.
+            lines += [f"**{len(group)}** | {spoken(text(group[0]))}", "", *(f"* `{outcome.name}`" for outcome in group), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from d2sp_mm.converters import CONVERTERS, Options
 from d2sp_mm.converters.writing import write_conversion
 from d2sp_mm.recipes import read_config
-from tests.converters.trees import CLASS_COUNTS, MAKERS
+from tests.converters.trees import CLASS_COUNTS, MAKERS, write_frames
 from tests.integration.real_run import read_config as read_leaf
 from tests.tiny_run import hook_of, train
 
@@ -27,6 +27,18 @@ def make(name: str, folder: Path) -> None:
     write_conversion(CONVERTERS[name](root, Options()), folder / "data" / name, Options())
 
 
+def make_faces(name: str, folder: Path) -> None:
+    """The same set with faces cut out, as folders of frames."""
+    (folder / "set").mkdir()
+    root, pattern = MAKERS[name](folder / "set"), "AlignedFaces_LBPTOP_Points*/Faces"
+    if name == "mafw":
+        pattern = "faces"
+        for number in range(1, 23):
+            write_frames(root / "faces" / f"{number:05}")
+    options = Options(clips=pattern)
+    write_conversion(CONVERTERS[name](root, options), folder / "data" / name, options)
+
+
 def small_config(name: str, suffix: str, folder: Path) -> Config:
     """The set's own base, with a network that is slim enough for a test."""
     model = "tsm_r50" if suffix else "r3d_r18-slim"
@@ -35,7 +47,7 @@ def small_config(name: str, suffix: str, folder: Path) -> Config:
     path.write_text(f"_base_ = {[str(BASES / f'{base}.py') for base in bases]!r}\n")
     config = read_config(str(path))
     options = {"train_cfg.max_epochs": 1, "work_dir": str(folder / "work"), "experiment_name": f"{name}{suffix}"}
-    options |= {"model.cls_head.num_classes": CLASS_COUNTS[name], "log_level": "WARNING", "param_scheduler": None}
+    options |= {"model.cls_head.num_classes": CLASS_COUNTS[name.partition("-faces")[0]], "log_level": "WARNING", "param_scheduler": None}
     if suffix:
         options |= {"model.backbone.depth": 18, "model.cls_head.in_channels": 512}
     for loader in ("train_dataloader", "val_dataloader"):
@@ -56,6 +68,14 @@ def test_a_set_trains_for_an_epoch(name, suffix, tmp_path, monkeypatch):
     assert len(ledger.keys) == len(listed.read_text().splitlines())
     figures = runner.message_hub.log_scalars
     assert {"val/acc/top1", "val/acc/mean1"} <= set(figures)
+
+
+@pytest.mark.parametrize("name", ["mafw", "afew"])
+def test_faces_train_with_the_bases_of_faces(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    make_faces(name, tmp_path)
+    ledger = hook_of(train(small_config(f"{name}-faces", "", tmp_path).to_dict())).ledger
+    assert len(ledger.keys) > 10 and not ledger.undecodable.any()
 
 
 def test_a_leaf_trains_as_it_is_written(tmp_path, monkeypatch):

@@ -47,7 +47,8 @@ def small_config(name: str, suffix: str, folder: Path) -> Config:
     path.write_text(f"_base_ = {[str(BASES / f'{base}.py') for base in bases]!r}\n")
     config = read_config(str(path))
     options = {"train_cfg.max_epochs": 1, "work_dir": str(folder / "work"), "experiment_name": f"{name}{suffix}"}
-    options |= {"model.cls_head.num_classes": CLASS_COUNTS[name.partition("-faces")[0]], "log_level": "WARNING", "param_scheduler": None}
+    options |= {"model.cls_head.num_classes": CLASS_COUNTS[name.removesuffix("-faces")], "log_level": "WARNING"}
+    options |= {"param_scheduler": None}
     if suffix:
         options |= {"model.backbone.depth": 18, "model.cls_head.in_channels": 512}
     for loader in ("train_dataloader", "val_dataloader"):

@@ -43,6 +43,19 @@ def test_a_leaf_reads_and_has_what_its_name_says(path):
     assert "d2sp_mm" not in str(config.val_dataloader.to_dict())
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "configs/_base_/datasets").glob("*.py")), ids=lambda path: path.stem)
+def test_a_set_trains_and_tests_on_lists_of_its_own(path):
+    config = Config.fromfile(path)
+    train, val = config.train_dataloader.dataset.dataset, config.val_dataloader.dataset
+    assert (train.ann_file, train.get("split")) != (val.ann_file, val.get("split"))
+    assert config.test_dataloader == config.val_dataloader
+    name = path.stem.removesuffix("_2d").removesuffix("-faces")
+    if name in ("dfew", "ferv39k", "mafw", "afew", "crema-d"):
+        fold = "fold1_" if name in ("dfew", "mafw", "crema-d") else ""
+        assert (train.ann_file, val.ann_file) == (f"data/{name}/{fold}train.txt", f"data/{name}/{fold}test.txt")
+        assert train.data_prefix == val.data_prefix and list(train.data_prefix.values())[0].startswith(f"data/{name}/")
+
+
 def test_the_generated_files_are_those_that_the_generator_writes():
     command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "make_configs.py"), "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)

@@ -156,6 +156,9 @@ def test_a_conversion_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
         write_conversion(conversion, tmp_path / "out", Options())
     assert [entry.name for entry in tmp_path.iterdir()] == ["set"]
     monkeypatch.undo()
+    # What a killed conversion has left behind does not stand in the way.
+    (tmp_path / ".out.partial").mkdir()
+    (tmp_path / ".out.partial" / "videos").symlink_to(tmp_path)
     (tmp_path / "out").mkdir()
     write_conversion(conversion, tmp_path / "out", Options())
     assert (tmp_path / "out/fold5_test.txt").is_file()

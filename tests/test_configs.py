@@ -53,7 +53,7 @@ def test_a_set_trains_and_tests_on_lists_of_its_own(path):
     if name in ("dfew", "ferv39k", "mafw", "afew", "crema-d"):
         fold = "fold1_" if name in ("dfew", "mafw", "crema-d") else ""
         assert (train.ann_file, val.ann_file) == (f"data/{name}/{fold}train.txt", f"data/{name}/{fold}test.txt")
-        assert train.data_prefix == val.data_prefix and list(train.data_prefix.values())[0].startswith(f"data/{name}/")
+        assert train.data_prefix == val.data_prefix and next(iter(train.data_prefix.values())).startswith(f"data/{name}/")
 
 
 def test_the_generated_files_are_those_that_the_generator_writes():

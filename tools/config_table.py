@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from mmengine.config import Config
 from mmengine.logging import MMLogger
@@ -30,11 +29,10 @@ import d2sp_mm.compat  # noqa: F401 - MMAction2's models cannot be imported with
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes import purify_config, read_config
+from d2sp_mm.recipes.without_weights import without_weights
 from d2sp_mm.registry import HOOKS
 
 FOLDERS = ("recognition", "recognition_audio", "skeleton")
-#: Settings that would load weights while the recognizer is built.
-_WEIGHTS = {"pretrained": None, "pretrained2d": False, "clip_pretrained": False}
 
 
 @dataclass(frozen=True)
@@ -44,14 +42,6 @@ class Outcome:
     name: str
     refused: str | None = None
     failed: str | None = None
-
-
-def without_weights(part: Any) -> Any:
-    """The config of a model with nothing to load."""
-    if isinstance(part, dict):
-        return {key: _WEIGHTS.get(key, without_weights(value)) for key, value in part.items()}
-    # Some necks assert that a setting is a tuple.
-    return type(part)(map(without_weights, part)) if isinstance(part, (list, tuple)) else part
 
 
 def try_config(path: Path, configs: Path, recipe: str) -> Outcome:

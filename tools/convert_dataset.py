@@ -44,7 +44,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def table_of(conversion: Conversion) -> Table:
     """Clips by class and list."""
-    table = Table("", *conversion.classes, "all", title=conversion.name)
+    table = Table(title=conversion.name, padding=(0, 0))
+    table.add_column("", no_wrap=True)
+    for emotion in (*conversion.classes, "all"):
+        table.add_column(emotion[:6], justify="right")
     for name, counts in class_counts(conversion).items():
         table.add_row(name, *map(str, counts.values()), str(sum(counts.values())))
     return table

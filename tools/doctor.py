@@ -12,19 +12,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from typing import Any
 
-from mmengine.config import DictAction
-from rich.console import Console
-from rich.progress import track
-from rich.text import Text
-
-import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
-from d2sp_mm.doctor import LEVELS, examine
-from d2sp_mm.errors import D2SPError
-from d2sp_mm.recipes import read_config, recipe_names
-
+#: Without these not even a config can be read.
+_NEEDED = {"mmengine": "mmengine", "mmaction": "mmaction2", "torch": "torch", "rich": "rich", "d2sp_mm": "d2sp_mm"}
 _STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 
 
@@ -42,6 +36,10 @@ def _processes(text: str) -> int:
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
+    from mmengine.config import DictAction
+
+    from d2sp_mm.recipes import recipe_names
+
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="path, or package::path such as mmaction::recognition/tsn/...")
     parser.add_argument(
@@ -50,12 +48,28 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--clips", type=_count, help="how many clips of each list to decode; default all, 0 none")
     parser.add_argument("--processes", type=_processes, default=os.cpu_count() or 1, help="default: all cores")
     parser.add_argument("--work-dir", help="as in tools/train.py")
+    parser.add_argument("--seed", type=int, help="as in tools/train.py")
     parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="as in tools/train.py")
     return parser.parse_args(argv)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the findings and exit with 1 if training would fail."""
+    missing = [name for module, name in _NEEDED.items() if find_spec(module) is None]
+    if missing:
+        sys.exit(f"doctor: {', '.join(missing)} not installed for {sys.executable}; see the README, 'On your own config'.")
+    # Published packages warn of themselves at every import, in every process that decodes.
+    warnings.simplefilter("ignore")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    # Imported late: that something is missing is told first.
+    from rich.console import Console
+    from rich.progress import track
+    from rich.text import Text
+
+    from d2sp_mm.doctor import LEVELS, examine
+    from d2sp_mm.errors import D2SPError
+    from d2sp_mm.recipes import read_config
+
     args = parse_args(argv)
     console = Console()
 
@@ -63,12 +77,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         return track(items, "Decoding clips", total=total, console=console, transient=True)
 
     counts = dict.fromkeys(LEVELS, 0)
+    options = dict(args.cfg_options)
+    options |= {"work_dir": args.work_dir} if args.work_dir else {}
+    options |= {} if args.seed is None else {"randomness.seed": args.seed}
     try:
         config = read_config(args.config)
-        config.merge_from_dict(args.cfg_options)
-        if args.work_dir:
-            config.work_dir = args.work_dir
-        for title, findings in examine(config, args.purify, args.clips, args.processes, progress):
+        for title, findings in examine(config, args.purify, options, args.clips, args.processes, progress):
             console.print(title, style="bold", highlight=False)
             for finding in findings:
                 counts[finding.level] += 1

@@ -13,8 +13,8 @@ from mmengine.config import DictAction
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
 from d2sp_mm.annotations.atomic_write import atomic_write
-from d2sp_mm.errors import D2SPError
-from d2sp_mm.recipes import purify_config, read_config, recipe_names
+from d2sp_mm.errors import ConfigError, D2SPError
+from d2sp_mm.recipes import purify_config, read_config, recipe_names, split_options
 from d2sp_mm.recipes.purify_config import header_of
 
 
@@ -24,6 +24,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("config", help="path, or package::path such as mmaction::recognition/tsn/...")
     parser.add_argument("--purify", default="d2sp", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path")
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it is there")
     parser.add_argument("--cfg-options", nargs="+", action=DictAction, default={}, help="as in tools/train.py --purify")
     return parser.parse_args(argv)
 
@@ -33,8 +34,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parse_args(argv)
     try:
         config = read_config(args.config)
-        changes = {k: v for k, v in args.cfg_options.items() if k.startswith("default_hooks.purification.")}
-        config.merge_from_dict({k: v for k, v in args.cfg_options.items() if k not in changes})
+        if args.out.exists() and not args.force:
+            raise ConfigError(f"out={str(args.out)!r} is there already; name another file, or overwrite it with --force.")
+        before, changes = split_options(args.cfg_options)
+        config.merge_from_dict(before)
         purified = purify_config(config, args.purify, changes)
         atomic_write(args.out, (header_of(purified, args.purify) + purified.pretty_text).encode())
     except D2SPError as error:

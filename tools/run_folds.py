@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import statistics
 import subprocess
 import sys
@@ -24,7 +25,7 @@ from rich.table import Table
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
 from d2sp_mm.annotations.atomic_write import atomic_write
-from d2sp_mm.errors import D2SPError
+from d2sp_mm.errors import ConfigError, D2SPError
 from d2sp_mm.protocol.epoch_accuracy import UAR, WAR, last_and_best, read_accuracy
 from d2sp_mm.protocol.folds import fold_options
 from d2sp_mm.protocol.run_record import check_record, write_record
@@ -32,6 +33,7 @@ from d2sp_mm.recipes import read_config
 
 _RESULT = "result.json"
 _FIGURES = ("war", "uar", "best_war", "best_uar")
+_SECONDS_TO_STOP = 20
 _TOOLS = Path(__file__).resolve().parent
 
 
@@ -99,14 +101,36 @@ def run_fold(args: argparse.Namespace, rest: list[str], fold: int) -> dict[str, 
 
 
 def call(arguments: list[str], fold: int) -> None:
-    """Run Python, its output shown.
+    """Run Python, its output shown; it ends with this process.
 
     Raises:
         D2SPError: It ended with an error.
     """
-    code = subprocess.run([sys.executable, *arguments]).returncode
+    process = subprocess.Popen([sys.executable, *arguments])
+    try:
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        try:
+            process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        raise
     if code != 0:
         raise D2SPError(f"fold {fold} ended with code {code}; mend the cause and call again, which goes on from here.")
+
+
+def check_folds(args: argparse.Namespace) -> None:
+    """Refuse before the first fold is trained what the last would stumble over.
+
+    Raises:
+        ConfigError: The lists of a fold are not there.
+    """
+    for fold in args.folds:
+        for option in fold_options(config_of(args), fold):
+            name, _, path = option.partition("=")
+            if not Path(path).is_file():
+                raise ConfigError(f"fold {fold}: {name}={path!r} is not there; say which folds there are with --folds.")
 
 
 def evaluate(ran: Config, folder: Path, epochs: int, fold: int) -> None:
@@ -133,24 +157,29 @@ def all_results(work_dir: Path) -> dict[int, dict[str, Any]]:
 
 def table_of(results: dict[int, dict[str, Any]]) -> Table:
     """Figures of the folds, mean and deviation, in percent."""
-    table = Table("fold", "WAR", "UAR", "WAR of the best epoch*", "UAR then*", "best epoch", title="Test set, last epoch")
+    table = Table("fold", "WAR", "UAR", "best WAR*", "its UAR*", "its epoch", title="Test set, last epoch")
     for fold, figures in results.items():
         cells = (f"{100 * figures[name]:.2f}" for name in _FIGURES)
         table.add_row(str(fold), *cells, str(figures["best_epoch"]))
     if len(results) > 1:
         values = [[100 * figures[name] for figures in results.values()] for name in _FIGURES]
         table.add_section()
-        cells = (f"{statistics.mean(v):.2f} ± {statistics.stdev(v):.2f}" for v in values)
-        table.add_row(f"mean ± sd of {len(results)} folds", *cells, "")
-    table.caption = "* optimistic: the epoch was chosen on the test set. sd is the deviation over folds (n - 1)."
+        cells = (f"{statistics.mean(v):.2f}±{statistics.stdev(v):.2f}" for v in values)
+        table.add_row(f"mean of {len(results)}", *cells, "")
+    table.caption = "* optimistic: that epoch was chosen on the test set. ± is the deviation over folds (n - 1)."
     return table
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the folds in turn and print the table."""
     args, rest = parse_args(argv)
+    console = Console()
+    # A scheduler's end ends the training as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("run_folds: ended; call again to go on from the last checkpoint."))
     try:
+        check_folds(args)
         for fold in args.folds:
+            console.rule(f"fold {fold}")
             run_fold(args, rest, fold)
     except D2SPError as error:
         raise SystemExit(f"run_folds: {error}") from error
@@ -161,7 +190,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         if results:
             summary = {"config": args.config, "folds": results}
             atomic_write(args.work_dir / "folds.json", (json.dumps(summary, indent=2) + "\n").encode())
-            Console().print(table_of(results))
+            console.print(table_of(results))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def main() -> None:
     """Run the test.py that MMAction2's package carries for mim."""
     spec = find_spec("mmaction")
     if spec is None or spec.origin is None:
-        raise SystemExit("MMAction2 is not installed; see the README, 'Set up'.")
+        raise SystemExit("MMAction2 is not installed; see the README, 'On your own config'.")
     runpy.run_path(str(Path(spec.origin).parent / ".mim" / "tools" / "test.py"), run_name="__main__")
 
 

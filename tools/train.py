@@ -17,9 +17,7 @@ from typing import Any
 
 import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.recipes import purify_config, read_config, recipe_names
-
-_RECIPE_OPTION = "default_hooks.purification."
+from d2sp_mm.recipes import check_hook, purify_config, read_config, recipe_names, split_options
 
 
 def mmaction_script() -> dict[str, Any]:
@@ -43,12 +41,13 @@ def main() -> None:
         config = read_config(args.config)
         args.config = config.filename
         changes = {}
-        if wanted.purify is not None and args.cfg_options:
-            changes = {k: v for k, v in args.cfg_options.items() if k.startswith(_RECIPE_OPTION)}
-            args.cfg_options = {k: v for k, v in args.cfg_options.items() if k not in changes}
+        if wanted.purify is not None:
+            args.cfg_options, changes = split_options(args.cfg_options)
         config = script["merge_args"](config, args)
         if wanted.purify is not None:
             config = purify_config(config, wanted.purify, changes)
+        elif (config.get("default_hooks") or {}).get("purification"):
+            check_hook(config)
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
         runner.train()
     except D2SPError as error:

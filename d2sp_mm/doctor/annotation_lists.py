@@ -13,9 +13,14 @@ from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
+from d2sp_mm.annotations import read_annotations
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.errors import D2SPError
+from d2sp_mm.recipes.refusals import base_datasets, type_name
 
+#: Text lists by the dataset that reads them.
+_KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio"}
 _FORMS = "`path label` for VideoDataset, `path frames label` for RawframeDataset, a pickle for PoseDataset"
 
 
@@ -84,11 +89,41 @@ def read_lists(config: Config) -> tuple[dict[str, AnnotationList], list[Finding]
                 samples = SampleMap(DATASETS.build(inner_dataset(dataset)))
             entries = [_entry(part, index) for part in samples.parts for index in range(len(part))]
             lists[name] = AnnotationList(entries, len(samples.samples))
+            # MMAction2 takes a line without a label for one of a list to predict.
+            unlabelled = any(entry.label == -1 for entry in entries)
+            findings += _broken_lines(name, inner_dataset(dataset)) if unlabelled else []
         # Datasets and their pipelines raise what they like while they are built.
         except Exception as error:
             what = f"{name}_dataloader.dataset cannot be built: {type(error).__name__}: {error}"
-            findings.append(Finding("fail", what, f"check ann_file and its form: {_FORMS}"))
+            told = _broken_lines(name, inner_dataset(dataset)) if isinstance(error, (ValueError, AssertionError)) else []
+            findings += told or [Finding("fail", what, _advice(error))]
     return lists, findings
+
+
+def _advice(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "check ann_file; the lists of facial expressions are written by tools/convert_dataset.py"
+    if isinstance(error, (KeyError, TypeError)):
+        return "mend the settings of the dataset and its pipeline, or name the module that registers them in custom_imports"
+    return f"check ann_file and its form: {_FORMS}"
+
+
+def _broken_lines(name: str, dataset: Mapping[str, Any]) -> list[Finding]:
+    """The first line of each text list that is not of its form."""
+    findings = []
+    for part in base_datasets(dataset):
+        kind = _KINDS.get(type_name(part))
+        if kind is None:
+            continue
+        path = os.path.join(part.get("data_root") or "", part["ann_file"])
+        try:
+            read_annotations(path, kind, part.get("delimiter", " "), bool(part.get("with_offset")))
+        except D2SPError as error:
+            advice = f"mend the line; the form is {_FORMS}"
+            if kind == "video" and any(mark in str(error) for mark in (",", "\\t")):
+                advice += "; where a comma or tab parts the columns, set delimiter=',' or delimiter='\\t' in the dataset"
+            findings.append(Finding("fail", f"{name}: {error}", advice))
+    return findings
 
 
 def _entry(part: BaseDataset, index: int) -> Entry:

@@ -40,7 +40,7 @@ def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
         findings.append(Finding("warn", what, "set model.cls_head.num_classes to the classes that there are"))
     if len(few) and built:
         what = f"fewer than {_FEW_CLIPS} samples of {_classes(few)}: decisions about them rest on little"
-        findings.append(Finding("warn", what, "raise class_floor, so that they are left alone"))
+        findings.append(Finding("warn", what, "raise class_floor of the stages, so that they are left alone"))
     for name, stage in built.items():
         if isinstance(stage, PruningStage):
             findings += _room(name, stage, counts)

@@ -17,7 +17,9 @@ from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.doctor.annotation_lists import inner_dataset
 from d2sp_mm.doctor.finding import Finding
 
-_SHOWN = 5
+_SHOWN = 3
+#: Decoders may say very much.
+_LONGEST = 160
 _CHUNK = 16
 #: A clip: the list's name and the sample's number.
 Task = tuple[str, int]
@@ -79,7 +81,7 @@ def _spread(number: int, count: int | None) -> list[int]:
 def _verdict(config: Config, name: str, failed: dict[str, str], tried: int, num_samples: int) -> Finding:
     if not failed:
         return Finding("ok", f"{name}: {tried} of {num_samples} clips were decoded without an error")
-    shown = "; ".join(f"{path!r}: {problem}" for path, problem in list(failed.items())[:_SHOWN])
+    shown = "; ".join(f"{path!r}: {problem[:_LONGEST]}" for path, problem in list(failed.items())[:_SHOWN])
     more = f" and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
     what = f"{name}: {len(failed)} of {tried} clips cannot be decoded: {shown}{more}"
     if name != "train":
@@ -91,22 +93,20 @@ def _verdict(config: Config, name: str, failed: dict[str, str], tried: int, num_
 
 
 def _killer(tasks: Sequence[Task], settings: tuple[Any, ...]) -> str | None:
-    """The path of the first clip that kills a process, found by halves."""
-    while len(tasks) > 1:
-        half = tasks[: len(tasks) // 2]
-        tasks = half if _kills(half, settings) else tasks[len(half) :]
-    if not tasks or not _kills(tasks, settings):
+    """The path of the first clip that kills a process: each is tried by itself."""
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_start, initargs=settings) as pool:
+        killer = next((task for task in tasks if _kills(task, pool)), None)
+    if killer is None:
         return None
     with ProcessPoolExecutor(1, get_context("spawn"), initializer=_start, initargs=settings) as pool:
-        return pool.submit(_path_of, tasks[0]).result()
+        return pool.submit(_path_of, killer).result()
 
 
-def _kills(tasks: Sequence[Task], settings: tuple[Any, ...]) -> bool:
-    with ProcessPoolExecutor(1, get_context("spawn"), initializer=_start, initargs=settings) as pool:
-        try:
-            list(pool.map(_try, tasks))
-        except BrokenProcessPool:
-            return True
+def _kills(task: Task, pool: ProcessPoolExecutor) -> bool:
+    try:
+        pool.submit(_try, task).result()
+    except BrokenProcessPool:
+        return True
     return False
 
 

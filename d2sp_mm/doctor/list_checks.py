@@ -42,7 +42,8 @@ def _labels(name: str, entries: list[Entry], num_classes: int) -> list[Finding]:
     if numpy:
         what = f"{name}: labels are of type {', '.join(sorted(numpy))}, which MMAction2's PackActionInputs refuses"
         return [Finding("fail", what, "write the pickle with int(label)")]
-    wrong = [e for e in entries if not isinstance(e.label, int) or not 0 <= e.label < num_classes]
+    # A label of -1 is told of with its line.
+    wrong = [e for e in entries if e.label != -1 and not (isinstance(e.label, int) and 0 <= e.label < num_classes)]
     if not wrong:
         return []
     what = f"{name}: {len(wrong)} labels are not in 0 to {num_classes - 1}: {_some(f'{e.path} {e.label}' for e in wrong)}"

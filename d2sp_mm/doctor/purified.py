@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.recipes.purify_config import check_schedule, purify_config
+from d2sp_mm.recipes.options import split_options
+from d2sp_mm.recipes.purify_config import check_hook, purify_config
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
 
 
-def purified_form(config: Config, recipe: str | None) -> tuple[Config | None, list[Finding]]:
+def purified_form(
+    config: Config, recipe: str | None, options: Mapping[str, Any] | None = None
+) -> tuple[Config | None, list[Finding]]:
     """The config that would train, and whether purification can work with it.
 
     Args:
         config: A config, purified or not.
         recipe: The recipe that is meant; None takes the config's own, or ``d2sp`` where it has none.
+        options: Values by dotted names, as ``--cfg-options`` has them.
 
     Returns:
         The purified config, or None where it cannot be had; and the findings.
@@ -27,14 +32,20 @@ def purified_form(config: Config, recipe: str | None) -> tuple[Config | None, li
         Our own.
     """
     own = (config.get("default_hooks") or {}).get("purification") is not None
+    before, changes = split_options(options)
+    config = Config(copy.deepcopy(config._cfg_dict), filename=config.filename)
+    config.merge_from_dict({**before, **changes} if own and recipe is None else before)
     try:
         if own and recipe is None:
             reason = reason_to_refuse(_stock_form(config))
             if reason is not None:
                 return None, [Finding("fail", f"the config cannot be purified: {reason}")]
-            check_schedule(config)
-            return config, [Finding("ok", "the config is purified already (default_hooks.purification)"), *_parts(config)]
-        purified = purify_config(config, recipe or "d2sp")
+            check_hook(config)
+            return config, [
+                Finding("ok", "the config has a recipe of its own (default_hooks.purification)"),
+                *_parts(config),
+            ]
+        purified = purify_config(config, recipe or "d2sp", changes)
     except ConfigError as error:
         return None, [Finding("fail", str(error))]
     return purified, [Finding("ok", f"recipe {recipe or 'd2sp'!r} can purify the config")]

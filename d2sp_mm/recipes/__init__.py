@@ -1,7 +1,8 @@
 """Purification of any MMAction2 config by the name of a recipe."""
 
-from d2sp_mm.recipes.purify_config import purify_config
+from d2sp_mm.recipes.options import split_options
+from d2sp_mm.recipes.purify_config import check_hook, purify_config
 from d2sp_mm.recipes.read_config import read_config
 from d2sp_mm.recipes.recipe import recipe_names
 
-__all__ = ["purify_config", "read_config", "recipe_names"]
+__all__ = ["check_hook", "purify_config", "read_config", "recipe_names", "split_options"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
 
+from d2sp_mm.engine import PurificationHook
 from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.classifier import name_classifier
@@ -48,15 +50,33 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     purified.default_hooks = ConfigDict({**(config.get("default_hooks") or {}), "purification": read_recipe(recipe)})
     purified.custom_imports = _imports(config.get("custom_imports") or {})
     purified.merge_from_dict(dict(changes or {}))
-    check_schedule(purified)
+    check_hook(purified)
     name_classifier(purified)
     return purified
 
 
-def check_schedule(config: Config) -> None:
-    """Refuse stages that the schedule has no room for, before hours are spent on building."""
+def check_hook(config: Config) -> None:
+    """Refuse settings of the hook that cannot work, before hours are spent on building.
+
+    Args:
+        config: A config with the purification hook.
+
+    Raises:
+        ConfigError: If the hook or a stage has no such setting, or the schedule has no room for a stage.
+
+    Source:
+        Our own.
+    """
+    hook = config.default_hooks.purification
+    known = set(inspect.signature(PurificationHook).parameters) | {"type", "priority"}
+    unknown = sorted(set(hook) - known)
+    if unknown:
+        raise ConfigError(
+            f"default_hooks.purification: PurificationHook has no setting {unknown[0]!r}; it has "
+            f"{', '.join(sorted(known - {'type'}))}."
+        )
     max_epochs = config.train_cfg.get("max_epochs")
-    for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
+    for name, settings in (hook.get("stages") or {}).items():
         if settings is not None and max_epochs is not None:
             stage = build_stage(name, settings)
             try:

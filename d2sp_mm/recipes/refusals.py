@@ -52,7 +52,10 @@ def _training(config: Config) -> str | None:
             "training set. Use a ConcatDataset in one loader."
         )
     if config.get("default_hooks", {}).get("purification") is not None:
-        return "it is purified already (default_hooks.purification); train it as it is."
+        return (
+            "it has a recipe of its own already (default_hooks.purification); train it without --purify, or take a config "
+            "that has none."
+        )
     return None
 
 

@@ -40,9 +40,17 @@ def dfew(tmp_path, monkeypatch) -> Config:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "set").mkdir()
     write_conversion(CONVERTERS["dfew"](make_dfew(tmp_path / "set"), Options()), tmp_path / "data/dfew", Options())
-    config = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_d2sp_dfew.py")
+    config = slim("dfew", tmp_path)
     config.merge_from_dict({"randomness": {"seed": 0}, "train_dataloader.batch_size": 1})
     return config
+
+
+def slim(name: str, folder: Path) -> Config:
+    """A leaf of the set with a network that is built and run in no time."""
+    bases = ["models/r3d_r18-slim", f"datasets/{name}", "schedules/sgd_50e", "purification/d2sp"]
+    path = folder / f"slim_{name}.py"
+    path.write_text(f"_base_ = {[str(ROOT / f'configs/_base_/{base}.py') for base in bases]!r}\n")
+    return Config.fromfile(path)
 
 
 def rewrite(path: str, change) -> None:
@@ -114,7 +122,8 @@ def test_labels_out_of_range_and_lists_that_cannot_be_read_fail(dfew):
     assert wrong.level == "fail" and "'data/dfew/frames/00003 7'" in wrong.what
     rewrite("data/dfew/fold1_train.txt", lambda text: text.replace("00003 11 7", "00003 many 0"))
     findings = all_findings(dfew)
-    assert found(findings, "train_dataloader.dataset cannot be built: ValueError").level == "fail"
+    broken = found(findings, "data/dfew/fold1_train.txt, line 2: 'many' is no whole number of frames")
+    assert broken.level == "fail" and "`path frames label` for RawframeDataset" in broken.advice
     assert [finding.what[:6] for finding in findings if "decoded" in finding.what] == ["val: 7"]
 
 
@@ -133,7 +142,7 @@ def test_a_clip_behind_another_path_is_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "set").mkdir()
     write_conversion(CONVERTERS["afew"](make_afew(tmp_path / "set"), Options()), tmp_path / "data/afew", Options())
-    config = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_d2sp_afew.py")
+    config = slim("afew", tmp_path)
     assert not [f for f in all_findings(config, clips=0) if "both train and" in f.what]
     tested = Path("data/afew/test.txt").read_text().split()[0]
     (tmp_path / "set/Train_AFEW/Happy/other.avi").symlink_to(tmp_path / "set" / tested)
@@ -183,12 +192,50 @@ def test_parts_that_are_missing_end_the_examination(dfew):
     assert titles == ["Environment", "Config"]
 
 
-def test_a_stock_config_is_looked_at_as_it_would_be_purified(dfew):
-    stock = Config.fromfile(ROOT / "configs/d2sp/r3d/r3d_r18_none_dfew.py")
+@pytest.mark.parametrize(
+    ("options", "words", "advice"),
+    [
+        (
+            {"model.cls_head.in_channels": 77},
+            "2 training clips do not go through the model: RuntimeError",
+            "its channels with",
+        ),
+        ({"model.backbone.depth": 19}, "the model cannot be built: KeyError", "settings of model"),
+        (
+            {"train_dataloader.num_workers": 0},
+            "train_dataloader cannot be built: ValueError: persistent_workers",
+            "settings",
+        ),
+    ],
+)
+def test_what_would_end_training_at_its_first_batch_is_found(dfew, options, words, advice):
+    finding = found(all_findings(dfew, options=options, clips=0), words)
+    assert finding.level == "fail" and advice in finding.advice
+
+
+def test_options_of_the_recipe_are_those_of_training(dfew):
+    stages = "default_hooks.purification.stages"
+    findings = all_findings(dfew, options={f"{stages}.prune.rate": 0.05}, clips=0)
+    assert "1 samples will go at most" in found(findings, "will go at most").what
+    misspelt = all_findings(dfew, options={"default_hooks.purification.dryrun": True})
+    assert found(misspelt, "PurificationHook has no setting 'dryrun'; it has classifier, dry_run").level == "fail"
+    stock = without_purification(dfew)
+    findings = all_findings(stock, recipe="d2sp", options={f"{stages}.prune.rate": 0.05, "randomness.seed": 1}, clips=0)
+    assert "1 samples will go at most" in found(findings, "will go at most").what
+
+
+def without_purification(config: Config) -> Config:
+    """The same config without the parts of purification."""
+    stock = Config(config.to_dict())
     del stock.default_hooks["purification"]
     stock.train_dataloader.dataset = stock.train_dataloader.dataset.dataset
     stock.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=True)
     stock.model.cls_head.loss_cls = dict(type="CrossEntropyLoss")
+    return stock
+
+
+def test_a_stock_config_is_looked_at_as_it_would_be_purified(dfew):
+    stock = without_purification(dfew)
     findings = all_findings(stock, recipe="prune-only", clips=0)
     assert found(findings, "recipe 'prune-only' can purify the config")
     assert [f for f in findings if "stage 'prune'" in f.what] and not [f for f in findings if "stage 'correct'" in f.what]

@@ -64,6 +64,24 @@ def test_samples_cut_from_one_clip_are_different_samples(tmp_path):
     assert len(said(config(dataset))) == 2
 
 
+@pytest.mark.parametrize(
+    ("text", "words", "advice"),
+    [
+        ("a.mp4 0\nb.mp4\n", "line 2: the label is missing: 'b.mp4'", "`path label`"),
+        ("a.mp4 0\n\nb.mp4 1\n", "line 2: a blank line", "mend the line"),
+        ("a.mp4,0\nb.mp4,1\n", "line 1: the label is missing: 'a.mp4,0'", "delimiter=','"),
+        ("my clip.mp4 0\n", "line 1: 3 columns at the delimiter ' '", "mend the line"),
+    ],
+)
+def test_a_line_that_is_not_of_its_form_is_named_with_its_number(tmp_path, text, words, advice):
+    listed = tmp_path / "list.txt"
+    listed.write_text(text)
+    lists, findings = read_lists(config(dict(type="VideoDataset", ann_file=str(listed), pipeline=[])))
+    (broken,) = findings
+    assert broken.level == "fail" and words in broken.what and advice in broken.advice
+    assert not [f for f in check_lists(lists, 5) if "labels are not in" in f.what]
+
+
 def test_repeated_samples_are_drawn_as_often(tmp_path):
     repeated = dict(type="RepeatDataset", times=5, dataset=pose(tmp_path / "a.pkl"))
     lists, findings = read_lists(config(repeated))

@@ -78,6 +78,16 @@ def test_the_written_config_trains_to_the_same_weights(folder, by_flag):
     assert all(torch.equal(written[name], by_flag[name]) for name in written)
 
 
+def test_no_file_is_overwritten_unless_it_is_wished(folder):
+    before = (folder / "mine.py").read_text()
+    done = call("purify_config", "mine.py", "--out", "mine.py", "--cfg-options", *_SHORT, cwd=folder)
+    assert done.returncode == 1 and "out='mine.py' is there already" in done.stderr and "--force" in done.stderr
+    assert (folder / "mine.py").read_text() == before
+    (folder / "other.py").write_text("a = 1\n")
+    done = call("purify_config", "mine.py", "--out", "other.py", "--force", "--cfg-options", *_SHORT, cwd=folder)
+    assert done.returncode == 0 and "d2sp_mm.PurificationHook" in (folder / "other.py").read_text()
+
+
 def test_the_stock_config_tests_the_purified_checkpoint_to_the_accuracy_of_training(folder, by_flag):
     done = call("test", "mine.py", "flag/epoch_6.pth", "--work-dir", "tested", cwd=folder)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -1,0 +1,83 @@
+"""Whether model and loaders can be built, and a batch goes through the model."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import torch
+from mmaction.registry import MODELS
+from mmengine.config import Config
+from mmengine.dataset import pseudo_collate
+from mmengine.logging import MMLogger
+from mmengine.registry import DefaultScope
+from mmengine.runner import Runner
+
+from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.doctor.annotation_lists import inner_dataset
+from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.recipes.without_weights import without_weights
+
+#: Clips that are taken through the model: two, because batch normalisation cannot train on one.
+_CLIPS = 2
+
+
+def check_model(config: Config) -> list[Finding]:
+    """Build the loaders and the model, and take a few training clips through it, on the CPU and without weights.
+
+    Args:
+        config: A purified config whose lists can be read.
+
+    Source:
+        Our own.
+    """
+    findings = [finding for name in ("train", "val", "test") if (finding := _loader(config, name)) is not None]
+    with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # A model that initialises itself while it is built says so for every layer.
+        MMLogger.get_current_instance().setLevel("ERROR")
+        try:
+            model = MODELS.build(without_weights(config.model.to_dict()))
+        # Models raise what they like; that is the finding.
+        except Exception as error:
+            what = f"the model cannot be built: {type(error).__name__}: {error}"
+            return [*findings, Finding("fail", what, "mend the settings of model")]
+        try:
+            batch = pseudo_collate(_clips(config))
+            model.train()
+            inputs = model.data_preprocessor(batch, training=True)
+            losses = model(**inputs, mode="loss")
+            total = sum(value.sum() for name, value in losses.items() if "loss" in name)
+        except Exception as error:
+            what = f"{_CLIPS} training clips do not go through the model: {type(error).__name__}: {error}"
+            advice = (
+                "compare the pipeline (frames, size, FormatShape) with model.backbone, and its channels with model.cls_head"
+            )
+            return [*findings, Finding("fail", what, advice)]
+    parameters = sum(parameter.numel() for parameter in model.parameters())
+    if not torch.isfinite(torch.as_tensor(total)):
+        findings.append(
+            Finding("fail", f"the loss of {_CLIPS} training clips is {float(total)}", "check normalisation and labels")
+        )
+    return [
+        *findings,
+        Finding("ok", f"{_CLIPS} training clips give a loss; the model has {parameters / 1e6:.1f} M parameters"),
+    ]
+
+
+def _loader(config: Config, name: str) -> Finding | None:
+    """Build the loader of a list, without starting its processes."""
+    loader = config.get(f"{name}_dataloader")
+    if loader is None:
+        return None
+    try:
+        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+            Runner.build_dataloader(loader, seed=0)
+    except Exception as error:
+        return Finding("fail", f"{name}_dataloader cannot be built: {type(error).__name__}: {error}", "mend its settings")
+    return None
+
+
+def _clips(config: Config) -> list[Any]:
+    dataset = IndexedDataset(inner_dataset(config.train_dataloader.dataset))
+    return [dataset[position] for position in range(min(_CLIPS, len(dataset)))]

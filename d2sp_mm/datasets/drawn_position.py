@@ -4,23 +4,29 @@ from __future__ import annotations
 
 
 class DrawnPosition(int):
-    """A position of the dataset, drawn by a sampler that has pruned samples, with kept ones to fall back on.
+    """A position of the dataset, with what only the sampler knows: kept positions to fall back on, and the epoch's seed.
 
     The dataset holds no purification state, so that worker processes never hold a stale one: which clip may replace one that
     cannot be decoded has to come with the position. It is an ``int``, so that any dataset can be asked for it.
 
     Args:
         position: The position.
-        spares: Positions of kept samples, to be tried in turn.
+        spares: Positions of kept samples, to be tried in turn; none where no sample was pruned.
+        epoch_seed: What a worker process that outlives epochs seeds its generators with, beside its own number; None leaves
+            them alone.
 
     Source:
         Our own.
     """
 
-    def __new__(cls, position: int, spares: tuple[int, ...] = ()) -> DrawnPosition:  # noqa: D102 - the class says it
+    def __new__(  # noqa: D102 - the class says it
+        cls, position: int, spares: tuple[int, ...] = (), epoch_seed: tuple[int, ...] | None = None
+    ) -> DrawnPosition:
         drawn = super().__new__(cls, position)
-        # An attribute of the instance: it travels to worker processes with the position.
+        # Attributes of the instance: they travel to worker processes with the position.
         drawn.spares = spares
+        drawn.epoch_seed = epoch_seed
         return drawn
 
     spares: tuple[int, ...]
+    epoch_seed: tuple[int, ...] | None

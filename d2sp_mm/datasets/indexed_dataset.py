@@ -10,6 +10,7 @@ from mmaction.registry import DATASETS as MMACTION_DATASETS
 
 from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.datasets.seed_worker import seed_worker
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.registry import DATASETS
 
@@ -57,6 +58,7 @@ class IndexedDataset:
                 "by model.cls_head.loss_cls.class_weight."
             ) from error
         self.max_refetch = max_refetch
+        self._seeded_with: tuple[int, ...] | None = None
         self.map = SampleMap(self.dataset)
         for part in self.map.parts:
             if getattr(part, "multi_class", False):
@@ -82,6 +84,10 @@ class IndexedDataset:
         return len(self.map.samples)
 
     def __getitem__(self, position: int) -> Any:
+        seed = getattr(position, "epoch_seed", None)
+        if seed is not None and seed != self._seeded_with:
+            seed_worker(seed)
+            self._seeded_with = seed
         sample = int(self.map.samples[position])
         data, problem = self.load_sample(sample)
         if data is not None:
@@ -98,7 +104,7 @@ class IndexedDataset:
 
     def _stand_ins(self, position: int) -> Iterator[int]:
         """Samples to try in place of the one that cannot be decoded."""
-        if isinstance(position, DrawnPosition):
+        if isinstance(position, DrawnPosition) and position.spares:
             positions = position.spares[: self.max_refetch]
             yield from (int(self.map.samples[spare]) for spare in positions)
             return

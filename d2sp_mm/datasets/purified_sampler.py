@@ -45,6 +45,8 @@ class PurifiedSampler(DefaultSampler):
             )
         super().__init__(dataset, shuffle=shuffle, seed=seed, round_up=True)
         self.epoch_length = epoch_length
+        #: Whether positions carry a seed of their epoch, for worker processes that outlive it.
+        self.seeds_workers = False
         self._positions = torch.arange(len(dataset))
 
     def set_keep(self, keep: npt.NDArray[np.bool_]) -> None:
@@ -78,12 +80,15 @@ class PurifiedSampler(DefaultSampler):
         drawn = torch.cat(order)
         drawn = drawn.repeat(math.ceil(self.total_size / len(drawn)))[: self.total_size]
         positions = self._positions[drawn][self.rank : self.total_size : self.world_size].tolist()
-        return iter(positions) if kept == len(self.dataset) else self._with_spares(positions)
+        if kept == len(self.dataset) and not self.seeds_workers:
+            return iter(positions)
+        return self._drawn(positions, with_spares=kept < len(self.dataset))
 
-    def _with_spares(self, positions: list[int]) -> Iterator[int]:
+    def _drawn(self, positions: list[int], with_spares: bool) -> Iterator[int]:
         """The positions, each with kept ones that may stand in for it: the dataset does not know which are kept."""
         rng = np.random.default_rng((self.seed, self.epoch, self.rank))
+        epoch_seed = (self.seed, self.epoch, self.rank) if self.seeds_workers else None
         kept = self._positions.numpy()
         for position in positions:
-            spares = kept[rng.integers(len(kept), size=self.dataset.max_refetch)]
-            yield DrawnPosition(position, tuple(spares.tolist()))
+            spares = kept[rng.integers(len(kept), size=self.dataset.max_refetch)].tolist() if with_spares else ()
+            yield DrawnPosition(position, tuple(spares), epoch_seed)

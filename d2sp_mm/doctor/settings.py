@@ -112,6 +112,14 @@ def _same_lists(config: Config) -> bool:
     return val is not None and val == test
 
 
+def _single_checkpoint(config: Config) -> Finding | None:
+    hook = (config.get("default_hooks") or {}).get("checkpoint") or {}
+    if hook.get("max_keep_ckpts") != 1:
+        return None
+    what = "default_hooks.checkpoint.max_keep_ckpts=1: MMEngine removes the old checkpoint before it writes the new one"
+    return Finding("warn", what, "set it to 2, or a run that is killed in between cannot be resumed")
+
+
 def _early_stop(config: Config) -> Finding | None:
     hooks = [*(config.get("custom_hooks") or []), *(config.get("default_hooks") or {}).values()]
     if not any(type_name(hook) == "EarlyStoppingHook" for hook in hooks if hook):
@@ -156,6 +164,7 @@ _CHECKS: tuple[Callable[[Config], Finding | None], ...] = (
     _seed,
     _metrics,
     _best,
+    _single_checkpoint,
     _early_stop,
     _priority,
 )

@@ -31,7 +31,5 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
         counts = np.bincount(ledger.corrected_labels[decision.prune], minlength=ledger.num_classes)
         classes = f"; pruned by class {counts.tolist()}"
     mode = " (dry run, nothing is changed)" if dry_run else ""
-    runner.logger.info(
-        f"purification: {decision.rule} after epoch {decision.epoch + 1}{mode}: {', '.join(parts)}{classes}"
-    )
+    runner.logger.info(f"purification: {decision.rule} after epoch {decision.epoch + 1}{mode}: {', '.join(parts)}{classes}")
     runner.visualizer.add_scalars({f"purification/{n}": v for n, v in figures.items()}, step=decision.epoch + 1)

@@ -103,9 +103,7 @@ def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:
     yield from zip(range(ledger.num_classes), *counts)
 
 
-def _write_purified(
-    folder: Path, prefix: str, part: BaseDataset, keys: list[str], ledger: Ledger, first: int
-) -> None:
+def _write_purified(folder: Path, prefix: str, part: BaseDataset, keys: list[str], ledger: Ledger, first: int) -> None:
     """The annotation of one part of the training set, without what was pruned and with corrected labels."""
     kind = next((_KINDS[base.__name__] for base in type(part).__mro__ if base.__name__ in _KINDS), None)
     annotations = read_annotations(

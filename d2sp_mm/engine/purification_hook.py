@@ -17,8 +17,10 @@ from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
+from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.required_keys import require_keys
@@ -98,6 +100,7 @@ class PurificationHook(Hook):
         self._loaded: dict[str, Any] | None = None
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
+        self._before_loading: random_state.State | None = None
         self._undecodable_reported: set[int] = set()
 
     @property
@@ -119,6 +122,8 @@ class PurificationHook(Hook):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
             self._parts.loss.attach(ClassifierTap(layer), layer.weight.device)
         self._epoch_length = EpochLength(runner)
+        if self._acts:
+            reseed_persistent_workers(runner, self._parts.sampler)
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
@@ -131,9 +136,14 @@ class PurificationHook(Hook):
         learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
         wanted = any(stage.uses_weights and self._rounds_done[n] < stage.rounds for n, stage in self.stages.items())
         self._parts.loss.mode = learning if wanted else "plain"
+        # Persistent workers start once in an unbroken run and again in a resumed one, and each start draws a number here.
+        self._before_loading = random_state.capture() if self._parts.sampler.seeds_workers else None
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
+        if self._before_loading is not None:
+            random_state.restore(self._before_loading)
+            self._before_loading = None
         self._parts.check_batch(data_batch)
         if not self._acts:
             return
@@ -166,6 +176,7 @@ class PurificationHook(Hook):
         decided = False
         for name in self.stages:
             decided |= self._decide(runner, name)
+        check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
         if decided and dist.is_main_process():
             write_outputs(runner.work_dir, ledger, self._parts.dataset)

@@ -46,9 +46,7 @@ def restore(state: State) -> None:
     python, numpy_state = state["python"], state["numpy"]
     random.setstate((python["version"], tuple(python["internal"].tolist()), python["gauss"]))
     key = numpy_state["key"].cpu().numpy().astype(np.uint32)
-    np.random.set_state(
-        (numpy_state["name"], key, numpy_state["position"], numpy_state["has_gauss"], numpy_state["cached"])
-    )
+    np.random.set_state((numpy_state["name"], key, numpy_state["position"], numpy_state["has_gauss"], numpy_state["cached"]))
     torch.set_rng_state(state["torch"].cpu())
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"].cpu())

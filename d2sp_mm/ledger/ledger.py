@@ -87,6 +87,20 @@ class Ledger:
         text = "\n".join(self.keys).encode("utf-8", "surrogateescape")
         return hashlib.sha256(text + self.labels.tobytes()).hexdigest()
 
+    def fingerprint(self, epoch: int) -> str:
+        """Fingerprint of what an epoch saw and of all that has been decided, to be compared between ranks.
+
+        Args:
+            epoch: The epoch that just ended, counted from 0.
+
+        Returns:
+            16 hexadecimal digits.
+        """
+        found = hashlib.blake2b(self.observations.epoch_bytes(epoch), digest_size=8)
+        for array in (self.corrected_labels, self.keep, self.undecodable):
+            found.update(array.tobytes())
+        return found.hexdigest()
+
     @property
     def class_counts(self) -> npt.NDArray[np.int64]:
         """Kept samples of each class by their present label, shape (c,)."""

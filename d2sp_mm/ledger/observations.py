@@ -90,6 +90,10 @@ class Observations:
         for slot in self._slots(last, epoch):
             yield self._probs[slot].astype(np.float64)
 
+    def epoch_bytes(self, epoch: int) -> bytes:
+        """What one epoch saw, as bytes, to be compared; none where the epoch is not held."""
+        return b"".join(self._probs[slot].tobytes() + self._weights[slot].tobytes() for slot in self._slots(1, epoch))
+
     def mean_probs(self, last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean probabilities over the epochs in which a sample was seen, shape (n, c); NaN if in none."""
         return mean_of_seen([self._probs[slot] for slot in self._slots(last, epoch)], self._probs.shape[1:])

@@ -42,6 +42,7 @@ def test_nothing_is_said_where_nothing_is_wrong(config):
         ({"train_dataloader.drop_last": True}, "warn", "drop_last=True"),
         ({"randomness.seed": None}, "warn", "no seed"),
         ({"val_evaluator": dict(type="AccMetric", metric_list=("top_k_accuracy",))}, "warn", "rare classes"),
+        ({"default_hooks.checkpoint.max_keep_ckpts": 1}, "warn", "removes the old checkpoint before it writes the new one"),
         ({"default_hooks.checkpoint.priority": "HIGH"}, "fail", "checkpoints would lack the last decision"),
         ({"default_hooks.purification.priority": 95}, "fail", "checkpoints would lack the last decision"),
         ({"custom_hooks": [dict(type="EarlyStoppingHook", monitor="acc/top1")]}, "warn", "EarlyStoppingHook"),

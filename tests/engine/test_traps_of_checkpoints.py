@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from unittest import mock
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +12,7 @@ from mmengine import dist
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.errors import DataError
 from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
 
@@ -26,10 +30,10 @@ def unbroken(ann_file, tmp_path_factory):
     return train(tiny_config(folder, ann_file, stages=STAGES)), folder
 
 
-def resume(folder, ann_file, epoch, workers=0, stop=None, **hook):
+def resume(folder, ann_file, epoch, workers=0, persistent=False, **hook):
     """Train to an epoch, then go on from its checkpoint in a new runner."""
     config = tiny_config(folder, ann_file, stages=STAGES, **hook)
-    config["train_dataloader"]["num_workers"] = workers
+    config["train_dataloader"].update(num_workers=workers, persistent_workers=persistent)
     first = Runner.from_cfg(Config(config))
     stop_after(first, epoch)
     first.train()
@@ -63,12 +67,31 @@ def test_trap_11_resumed_equals_unbroken_bit_for_bit(unbroken, ann_file, tmp_pat
         assert here.read_bytes() == there.read_bytes()
 
 
-def test_resumed_equals_unbroken_with_workers(ann_file, tmp_path):
+@pytest.mark.parametrize(("persistent", "epoch"), [(False, 3), (True, 1), (True, 3)])
+def test_resumed_equals_unbroken_with_workers(ann_file, tmp_path, persistent, epoch):
     config = tiny_config(tmp_path / "unbroken", ann_file, stages=STAGES)
-    config["train_dataloader"]["num_workers"] = 2
+    config["train_dataloader"].update(num_workers=2, persistent_workers=persistent)
     unbroken = train(config)
-    resumed = resume(tmp_path / "resumed", ann_file, 3, workers=2)
+    resumed = resume(tmp_path / "resumed", ann_file, epoch, workers=2, persistent=persistent)
     assert_same_weights(weights_of(resumed), weights_of(unbroken))
+    state, expected = (hook_of(r).ledger.state() for r in (resumed, unbroken))
+    for name in expected:
+        np.testing.assert_array_equal(state[name], expected[name], err_msg=name)
+
+
+def test_persistent_workers_draw_anew_in_each_epoch_and_each_for_itself(ann_file, tmp_path):
+    """Were the seed the same in two epochs or workers, augmentations would repeat."""
+    config = tiny_config(tmp_path, ann_file, stages=STAGES)
+    config["train_dataloader"].update(num_workers=2, persistent_workers=True)
+    runner = train(config)
+    dataset, seen = runner.train_dataloader.dataset, set()
+    for epoch in range(2):
+        for worker in range(2):
+            with mock.patch("d2sp_mm.datasets.seed_worker.get_worker_info", lambda w=worker: SimpleNamespace(id=w)):
+                dataset[DrawnPosition(0, (), (3, epoch, 0))]
+            seen.add((np.random.get_state()[1][0], torch.initial_seed()))
+            dataset._seeded_with = None
+    assert len(seen) == 4
 
 
 def test_trap_8_saving_uses_no_collective(unbroken, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -88,3 +89,10 @@ def test_the_resumed_run_is_the_unbroken_one(ranks):
         assert rank["resumed"]["drawn"] == rank["unbroken"]["drawn"][3:]
         for name in ("ledger", "history", "weights"):
             assert rank["resumed"][name] == rank["unbroken"][name]
+
+
+def test_ranks_that_disagree_stop_together_and_name_what_each_holds(ranks):
+    first, second = (rank["disagreeing"] for rank in ranks)
+    assert first == second
+    found = re.fullmatch(r"epoch 1: the ranks .* \((\w{16}) on rank 0; (\w{16}) on rank 1\).*", first)
+    assert found is not None and found[1] != found[2]

@@ -14,6 +14,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX
+from d2sp_mm.errors import DataError
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config
 
 STAGES = dict(prune=PRUNE, correct=CORRECT)
@@ -35,6 +36,30 @@ class Watch(Hook):
     def after_train_epoch(self, runner):
         if runner.epoch + 1 == self.stop:
             runner.train_loop.stop_training = True
+
+
+class Corrupt(Hook):
+    """Changes one label in the ledger of the last rank, as a broken memory or another version would."""
+
+    priority = "HIGH"
+
+    def after_train_epoch(self, runner):
+        if runner.epoch == 1 and dist.get_rank() == dist.get_world_size() - 1:
+            labels = hook_of(runner).ledger.corrected_labels
+            labels[0] = (labels[0] + 1) % 4
+
+
+def disagree(folder: Path, ann_file: Path) -> str:
+    """What a rank says where another holds something else."""
+    config = tiny_config(folder, ann_file, stages=STAGES)
+    config.update(launcher="pytorch", env_cfg=dict(dist_cfg=dict(backend="gloo")), experiment_name=folder.name)
+    runner = Runner.from_cfg(Config(config))
+    runner.register_hook(Corrupt())
+    try:
+        runner.train()
+    except DataError as error:
+        return str(error)
+    return ""
 
 
 def run(folder: Path, ann_file: Path, length: str, stop: int = 99, **more) -> dict:
@@ -77,6 +102,7 @@ def main() -> None:
     results["resumed"] = run(folder / "resumed", ann_file, "keep", resume=True, load_from=checkpoint)
     results["shrunk"] = run(folder / "shrunk", ann_file, "shrink")
     results["broken"] = run(folder / "broken", ann_file, "keep", train=folder / "broken.txt")
+    results["disagreeing"] = disagree(folder / "disagreeing", ann_file)
     (folder / f"rank{dist.get_rank()}.json").write_text(json.dumps(results), encoding="utf-8")
 
 

@@ -247,3 +247,23 @@ def test_class_frequencies_count_what_is_drawn_and_how_it_weighs():
     ledger.apply(Decision("r", 0, prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([1])))
     assert ledger.class_counts.tolist() == [1, 2]
     assert ledger.class_frequencies.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("change", ["observed", "weights", "corrected_labels", "keep", "undecodable"])
+def test_the_fingerprint_tells_ledgers_apart_by_whatever_they_differ_in(change):
+    def ledger(differs: bool) -> Ledger:
+        made = Ledger(["a", "b"], [0, 1], 2, window=2)
+        probs = np.array([[0.75, 0.25], [0.5, 0.5]])
+        weights = np.array([0.25, 0.5])
+        if differs and change == "observed":
+            probs = probs[::-1]
+        if differs and change == "weights":
+            weights = weights[::-1]
+        made.observe(0, np.array([0, 1]), probs, weights)
+        if differs and change not in ("observed", "weights"):
+            array = getattr(made, change)
+            array[0] = not array[0]
+        return made
+
+    assert ledger(False).fingerprint(0) == ledger(False).fingerprint(0)
+    assert ledger(True).fingerprint(0) != ledger(False).fingerprint(0)

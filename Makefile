@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY := PASSIVE
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test check lint types imports clean
+.PHONY: help install install-dev demo test test-faults check lint types imports clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ demo: install ## Set up, then run the main job on data that it makes
 
 test: install-dev ## Set up, then run every test (ARGS="-k name" runs some)
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+test-faults: install-dev ## Set up, then kill and resume 36 runs at random moments (ten minutes)
+	@D2SP_FAULT_RUNS=12 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -s tests/faults $(ARGS)
 
 check: lint types imports ## Set up, then run ruff, mypy and import-linter
 

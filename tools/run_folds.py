@@ -29,7 +29,7 @@ from d2sp_mm.errors import ConfigError, D2SPError
 from d2sp_mm.protocol.epoch_accuracy import UAR, WAR, last_and_best, read_accuracy
 from d2sp_mm.protocol.folds import fold_options
 from d2sp_mm.protocol.run_record import check_record, write_record
-from d2sp_mm.recipes import read_config
+from d2sp_mm.recipes import read_config, split_options
 
 _RESULT = "result.json"
 _FIGURES = ("war", "uar", "best_war", "best_uar")
@@ -62,7 +62,7 @@ def config_of(args: argparse.Namespace) -> Config:
     parsed = argparse.ArgumentParser()
     parsed.add_argument("--cfg-options", nargs="+", action=DictAction, default={})
     options = parsed.parse_args(["--cfg-options", *args.cfg_options]).cfg_options if args.cfg_options else {}
-    config.merge_from_dict({k: v for k, v in options.items() if not k.startswith("default_hooks.purification.")})
+    config.merge_from_dict(split_options(options)[0])
     return config
 
 

@@ -19,9 +19,10 @@ class DrawnPosition(int):
         Our own.
     """
 
-    def __new__(  # noqa: D102 - the class says it
+    def __new__(
         cls, position: int, spares: tuple[int, ...] = (), epoch_seed: tuple[int, ...] | None = None
     ) -> DrawnPosition:
+        """Make a position; the arguments are those of the class."""
         drawn = super().__new__(cls, position)
         # Attributes of the instance: they travel to worker processes with the position.
         drawn.spares = spares

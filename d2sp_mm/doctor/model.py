@@ -13,8 +13,6 @@ from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
-from d2sp_mm.datasets.indexed_dataset import IndexedDataset
-from d2sp_mm.doctor.annotation_lists import inner_dataset
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.recipes.without_weights import without_weights
 
@@ -31,7 +29,9 @@ def check_model(config: Config) -> list[Finding]:
     Source:
         Our own.
     """
-    findings = [finding for name in ("train", "val", "test") if (finding := _loader(config, name)) is not None]
+    loaders = {name: _build_loader(config, name) for name in ("train", "val", "test")}
+    findings = [finding for _, found in loaders.values() for finding in found]
+    train_loader = loaders["train"][0]
     with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A model that initialises itself while it is built says so for every layer.
@@ -42,8 +42,11 @@ def check_model(config: Config) -> list[Finding]:
         except Exception as error:
             what = f"the model cannot be built: {type(error).__name__}: {error}"
             return [*findings, Finding("fail", what, "mend the settings of model")]
+        if train_loader is None:
+            return findings
         try:
-            batch = pseudo_collate(_clips(config))
+            dataset = train_loader.dataset
+            batch = pseudo_collate([dataset[position] for position in range(min(_CLIPS, len(dataset)))])
             model.train()
             inputs = model.data_preprocessor(batch, training=True)
             losses = model(**inputs, mode="loss")
@@ -65,19 +68,14 @@ def check_model(config: Config) -> list[Finding]:
     ]
 
 
-def _loader(config: Config, name: str) -> Finding | None:
-    """Build the loader of a list, without starting its processes."""
+def _build_loader(config: Config, name: str) -> tuple[Any, list[Finding]]:
+    """The loader of a list, whose processes are not started, or None and why it cannot be built."""
     loader = config.get(f"{name}_dataloader")
     if loader is None:
-        return None
+        return None, []
     try:
         with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
-            Runner.build_dataloader(loader, seed=0)
+            return Runner.build_dataloader(loader, seed=0), []
     except Exception as error:
-        return Finding("fail", f"{name}_dataloader cannot be built: {type(error).__name__}: {error}", "mend its settings")
-    return None
-
-
-def _clips(config: Config) -> list[Any]:
-    dataset = IndexedDataset(inner_dataset(config.train_dataloader.dataset))
-    return [dataset[position] for position in range(min(_CLIPS, len(dataset)))]
+        what = f"{name}_dataloader cannot be built: {type(error).__name__}: {error}"
+        return None, [Finding("fail", what, "mend its settings")]

@@ -176,7 +176,8 @@ class PurificationHook(Hook):
         decided = False
         for name in self.stages:
             decided |= self._decide(runner, name)
-        check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
+        if dist.is_distributed():
+            check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
         if decided and dist.is_main_process():
             write_outputs(runner.work_dir, ledger, self._parts.dataset)

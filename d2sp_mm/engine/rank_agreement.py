@@ -8,7 +8,7 @@ from d2sp_mm.errors import DataError
 
 
 def check_ranks_agree(digest: str, epoch: int) -> None:
-    """Compare what the ranks hold; every rank must call it, and every rank raises if one differs.
+    """Compare what the ranks hold; every rank of a distributed run must call it, and every rank raises if one differs.
 
     Args:
         digest: Fingerprint of what this rank holds.
@@ -20,8 +20,6 @@ def check_ranks_agree(digest: str, epoch: int) -> None:
     Source:
         Our own.
     """
-    if not dist.is_distributed():
-        return
     ranks: dict[str, list[int]] = {}
     for rank, other in enumerate(dist.all_gather_object(digest)):
         ranks.setdefault(other, []).append(rank)

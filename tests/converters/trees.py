@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from d2sp_mm.converters import mafw
-from d2sp_mm.converters.emotions import SEVEN
 from d2sp_mm.toy.video_file import write_mp4
 
 DFEW_NAMES = ("Happy", "Sad", "Neutral", "Angry", "Surprise", "Disgust", "Fear")
@@ -155,4 +154,3 @@ MAKERS = {
     "ferplus": make_ferplus,
 }
 CLASS_COUNTS = {"dfew": 7, "ferv39k": 7, "mafw": 11, "afew": 7, "crema-d": 6, "ferplus": 7}
-assert len(SEVEN) == len(DFEW_NAMES)

@@ -38,7 +38,7 @@ def test_nothing_is_said_where_nothing_is_wrong(config):
         ({"custom_imports": dict(imports=["other"])}, "warn", "custom_imports lacks 'd2sp_mm.compat'"),
         ({"optim_wrapper.type": "AmpOptimWrapper"}, "fail", "AmpOptimWrapper' needs a GPU"),
         ({"load_from": "absent.pth"}, "fail", "load_from='absent.pth' is not there"),
-        ({"work_dir": f"{__file__}/work"}, "fail", "cannot be written to"),
+        ({"work_dir": f"{__file__}/below-a-file"}, "fail", "cannot be written to"),
         ({"train_dataloader.drop_last": True}, "warn", "drop_last=True"),
         ({"randomness.seed": None}, "warn", "no seed"),
         ({"val_evaluator": dict(type="AccMetric", metric_list=("top_k_accuracy",))}, "warn", "rare classes"),

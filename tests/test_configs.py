@@ -49,7 +49,7 @@ def test_a_set_trains_and_tests_on_lists_of_its_own(path):
     train, val = config.train_dataloader.dataset.dataset, config.val_dataloader.dataset
     assert (train.ann_file, train.get("split")) != (val.ann_file, val.get("split"))
     assert config.test_dataloader == config.val_dataloader
-    name = path.stem.removesuffix("_2d").removesuffix("-faces")
+    name = path.stem.removesuffix("-faces")
     if name in ("dfew", "ferv39k", "mafw", "afew", "crema-d"):
         fold = "fold1_" if name in ("dfew", "mafw", "crema-d") else ""
         assert (train.ann_file, val.ann_file) == (f"data/{name}/{fold}train.txt", f"data/{name}/{fold}test.txt")

@@ -24,7 +24,7 @@ PUBLIC = {
     "HOOKS": {"PurificationHook"},
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
-    "MODELS": {"FormerDFER", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
+    "MODELS": {"FormerDFER", "FramesOfClips", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
     "STAGES": {"CoarsePruning", "FineCorrection", "RandomPruning"},
 }
 

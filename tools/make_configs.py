@@ -49,7 +49,6 @@ class Network:
     title: str
     paper: str
     schedule: str = "sgd_50e"
-    dataset_suffix: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ NETWORKS = (
     Network("mc3_r18", "mc3", "MC3-18", "A Closer Look at Spatiotemporal Convolutions (CVPR 2018)"),
     Network("r2plus1d_r18", "r2plus1d", "R(2+1)D-18", "A Closer Look at Spatiotemporal Convolutions (CVPR 2018)"),
     Network("i3d_r50", "i3d", "I3D-R50", "Quo Vadis, Action Recognition? (CVPR 2017)"),
-    Network("tsm_r50", "tsm", "TSM-R50", "TSM: Temporal Shift Module (ICCV 2019)", dataset_suffix="_2d"),
+    Network("tsm_r50", "tsm", "TSM-R50", "TSM: Temporal Shift Module (ICCV 2019)"),
     Network("former-dfer", "former-dfer", "Former-DFER", "Former-DFER (ACM Multimedia 2021)"),
     Network("videomae_vit-s", "videomae", "VideoMAE-S", "VideoMAE (NeurIPS 2022)", schedule="adamw_50e"),
 )
@@ -94,7 +93,7 @@ def cost_of(network: Network) -> tuple[int, int]:
         model = MODELS.build(settings)
         model.train(False)
         model.forward = functools.partial(model.forward, mode="tensor")
-        clip = torch.zeros((1, 16, 3, 112, 112) if network.dataset_suffix else (1, 1, 3, 16, 112, 112))
+        clip = model.data_preprocessor({"inputs": [torch.zeros(1, 3, 16, 112, 112)], "data_samples": None})["inputs"]
         counted = get_model_complexity_info(model, inputs=(clip,), show_table=False, show_arch=False)
     return counted["params"], counted["flops"]
 
@@ -119,7 +118,7 @@ def leaf(network: Network, recipe: str, dataset: Dataset, cost: tuple[int, int])
 # {cost[0] / 1e6:.1f} M parameters, {cost[1] / 1e9:.1f} G multiply-adds a clip of {SHAPE}. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/{network.base}.py",
-    "../../_base_/datasets/{dataset.base}{network.dataset_suffix}.py",
+    "../../_base_/datasets/{dataset.base}.py",
     "../../_base_/schedules/{network.schedule}.py",
     "../../_base_/purification/{recipe}.py",
 ]

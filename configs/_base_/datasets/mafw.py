@@ -1,5 +1,5 @@
 # MAFW (tools/convert_dataset.py mafw): 11 emotions, fold 1 of 5; 16 frames of 112 x 112 from the whole
-# clip, as clips. In this set val is the test set.
+# clip. In this set val is the test set.
 train_dataloader = dict(
     batch_size=32,
     num_workers=4,

@@ -24,9 +24,8 @@ model = dict(
         loss_cls=dict(type="d2sp_mm.ObservingCrossEntropyLoss"),
     ),
     data_preprocessor=dict(
-        type="ActionDataPreprocessor",
+        type="d2sp_mm.FramesOfClips",
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
-        format_shape="NCHW",
     ),
 )

@@ -6,7 +6,7 @@
 # 23.5 M parameters, 17.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/tsm_r50.py",
-    "../../_base_/datasets/ferv39k_2d.py",
+    "../../_base_/datasets/ferv39k.py",
     "../../_base_/schedules/sgd_50e.py",
     "../../_base_/purification/none.py",
 ]

@@ -1,8 +1,0 @@
-# FERV39k (tools/convert_dataset.py ferv39k): 7 emotions, one split; otherwise as dfew_2d.py.
-_base_ = "dfew_2d.py"
-
-train_dataloader = dict(
-    dataset=dict(dataset=dict(ann_file="data/ferv39k/train.txt", data_prefix=dict(img="data/ferv39k/frames"))),
-)
-val_dataloader = dict(dataset=dict(ann_file="data/ferv39k/test.txt", data_prefix=dict(img="data/ferv39k/frames")))
-test_dataloader = val_dataloader

@@ -47,7 +47,7 @@ def table_of(conversion: Conversion) -> Table:
     table = Table(title=conversion.name, padding=(0, 0))
     table.add_column("", no_wrap=True)
     for emotion in (*conversion.classes, "all"):
-        table.add_column(emotion[:6], justify="right")
+        table.add_column(emotion, justify="right", no_wrap=True, max_width=6)
     for name, counts in class_counts(conversion).items():
         table.add_row(name, *map(str, counts.values()), str(sum(counts.values())))
     return table

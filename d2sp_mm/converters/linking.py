@@ -34,7 +34,8 @@ def link_clips(clips: list[Clip], out: Path, options: Options) -> None:
     sources = {_folder_of(clip): VIDEOS if clip.frames is None else SOURCE for clip in clips if clip.pixels is None}
     for source, name in sources.items():
         os.symlink(os.path.relpath(source.resolve(), out.resolve()), out / name, target_is_directory=True)
-    for clip in options.progress([clip for clip in clips if clip.frames is not None], "Linking frames"):
+    of_frames = [clip for clip in clips if clip.frames is not None]
+    for clip in options.progress(of_frames, "Linking frames") if of_frames else ():
         _link_frames(clip, out / "frames" / clip.key)
 
 

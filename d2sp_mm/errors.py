@@ -13,3 +13,7 @@ class ConfigError(D2SPError, ValueError):
 
 class DataError(D2SPError, ValueError):
     """A file or an observation that cannot be used as it is."""
+
+
+class WriteError(D2SPError, OSError):
+    """A file that cannot be written: no permission, no space, no such disk."""

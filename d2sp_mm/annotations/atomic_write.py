@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
+from d2sp_mm.errors import WriteError
 
-def atomic_write(path: str | os.PathLike[str], content: bytes) -> None:
+#: Names that ``mkstemp`` gives here; nothing else may match, for what matches is removed.
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.d2sp-tmp")
+
+
+def atomic_write(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
     """Write ``content`` to a temporary file beside ``path`` and rename it.
 
     Missing parent folders are made. When writing fails, ``path`` is left as it was and the temporary file is removed.
@@ -16,10 +22,23 @@ def atomic_write(path: str | os.PathLike[str], content: bytes) -> None:
     Args:
         path: The file to write.
         content: Its whole content.
+
+    Raises:
+        WriteError: If the file cannot be written; it names the file and the system's reason.
     """
     target = Path(path)
+    try:
+        _write(target, content)
+    except OSError as error:
+        raise WriteError(
+            f"cannot write {os.fspath(path)!r}: {error.strerror or error}. What stood there is untouched: free space, "
+            "mend the permissions, or write to another folder."
+        ) from error
+
+
+def _write(target: Path, content: bytes | memoryview) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".d2sp-tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
@@ -32,6 +51,18 @@ def atomic_write(path: str | os.PathLike[str], content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
+
+
+def remove_leftovers(folder: str | os.PathLike[str]) -> None:
+    """Remove the temporary files that killed processes have left in a folder.
+
+    Args:
+        folder: The folder, of which only one process writes; it need not exist. Folders in it are left alone.
+    """
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for entry in list(os.scandir(folder)):
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
 
 
 def _umask() -> int:

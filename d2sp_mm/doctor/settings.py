@@ -112,12 +112,13 @@ def _same_lists(config: Config) -> bool:
     return val is not None and val == test
 
 
-def _single_checkpoint(config: Config) -> Finding | None:
+def _checkpoints_in_place(config: Config) -> Finding | None:
     hook = (config.get("default_hooks") or {}).get("checkpoint") or {}
-    if hook.get("max_keep_ckpts") != 1:
+    if type_name(hook) != "CheckpointHook":
         return None
-    what = "default_hooks.checkpoint.max_keep_ckpts=1: MMEngine removes the old checkpoint before it writes the new one"
-    return Finding("warn", what, "set it to 2, or a run that is killed in between cannot be resumed")
+    what = "default_hooks.checkpoint.type='CheckpointHook' writes in place, and removes the old before the new is there"
+    advice = "type='d2sp_mm.AtomicCheckpointHook' takes its settings; else a run that is killed meanwhile may have none"
+    return Finding("warn", what, advice)
 
 
 def _early_stop(config: Config) -> Finding | None:
@@ -164,7 +165,7 @@ _CHECKS: tuple[Callable[[Config], Finding | None], ...] = (
     _seed,
     _metrics,
     _best,
-    _single_checkpoint,
+    _checkpoints_in_place,
     _early_stop,
     _priority,
 )

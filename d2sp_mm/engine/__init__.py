@@ -1,7 +1,8 @@
-"""The hook, and what it needs to run in MMEngine."""
+"""The hooks, and what it needs to run in MMEngine."""
 
 import d2sp_mm.compat  # noqa: F401 - mmaction.models cannot be imported without it
 from d2sp_mm.engine import registered_stages  # noqa: F401 - fills the registry
+from d2sp_mm.engine.atomic_checkpoint_hook import AtomicCheckpointHook
 from d2sp_mm.engine.purification_hook import PurificationHook
 
-__all__ = ["PurificationHook"]
+__all__ = ["AtomicCheckpointHook", "PurificationHook"]

@@ -16,10 +16,13 @@ from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
 from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.epoch_length import EpochLength
+from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
+from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stage
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
+from d2sp_mm.engine.undecodable_report import UndecodableReport
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger
@@ -93,7 +96,6 @@ class PurificationHook(Hook):
         self.weighting = weighting
         self.classifier = classifier
         self.history = history
-        self.max_undecodable = max_undecodable
         self.ledger: Ledger | None = None
         self._rounds_done = dict.fromkeys(self.stages, 0)
         self._buffer = EpochBuffer()
@@ -101,12 +103,19 @@ class PurificationHook(Hook):
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
         self._before_loading: random_state.State | None = None
-        self._undecodable_reported: set[int] = set()
+        self._undecodable = UndecodableReport(max_undecodable)
+        self._missed_validation = MissedValidation()
 
     @property
     def _acts(self) -> bool:
         """Whether the hook may change anything of the training."""
         return bool(self.stages) and not self.dry_run
+
+    def before_run(self, runner: Runner) -> None:
+        """See to it that a resume finds a whole checkpoint."""
+        if dist.is_main_process():
+            mend_last_checkpoint(runner)
+        dist.barrier()
 
     def before_train(self, runner: Runner) -> None:
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
@@ -127,11 +136,13 @@ class PurificationHook(Hook):
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
+            self._missed_validation.resumed(runner)
         if dist.is_main_process():
             write_outputs(runner.work_dir, self.ledger, self._parts.dataset)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Switch the loss to what this epoch needs."""
+        self._missed_validation.make_up(runner)
         self._buffer.clear()
         learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
         wanted = any(stage.uses_weights and self._rounds_done[n] < stage.rounds for n, stage in self.stages.items())
@@ -172,7 +183,7 @@ class PurificationHook(Hook):
             seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
-            self._report_undecodable(runner, seen.failures)
+            self._undecodable.tell(runner, ledger, seen.failures)
         decided = False
         for name in self.stages:
             decided |= self._decide(runner, name)
@@ -186,6 +197,7 @@ class PurificationHook(Hook):
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind."""
+        self._missed_validation.make_up(runner)
         for name, stage in self.stages.items():
             if self._rounds_done[name] < stage.rounds:
                 runner.logger.warning(
@@ -281,15 +293,3 @@ class PurificationHook(Hook):
         if self._acts:
             self._parts.sampler.set_keep(self._get_ledger().keep)
             self._epoch_length.update(runner, next_epoch)
-
-    def _report_undecodable(self, runner: Runner, failures: dict[int, str]) -> None:
-        ledger = self._get_ledger()
-        for sample in sorted(set(failures) - self._undecodable_reported):
-            runner.logger.warning(f"purification: cannot decode {ledger.keys[sample]!r}: {failures[sample]}")
-        self._undecodable_reported |= set(failures)
-        share = float((ledger.undecodable > 0).mean())
-        if share > self.max_undecodable:
-            raise DataError(
-                f"{share:.1%} of the training clips could not be decoded, more than max_undecodable="
-                f"{self.max_undecodable:.1%}; check data_prefix and the files, or raise the limit."
-            )

@@ -22,7 +22,7 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
 
     The train dataset is wrapped from outside, whatever wrappers it has; sampler and cross entropy are replaced with their
     arguments kept; the hook is put into ``default_hooks``, with the name of the head's last linear layer where weights are
-    learned. Test and validation are left alone.
+    learned. The checkpoint hook is replaced by its like that writes whole files only. Test and validation are left alone.
 
     Args:
         config: A config of MMAction2; left as it is.
@@ -47,7 +47,9 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     loader.dataset = ConfigDict(type="d2sp_mm.IndexedDataset", dataset=loader.dataset)
     loader.sampler = _sampler(loader.get("sampler") or {})
     head.loss_cls = ConfigDict({**(head.get("loss_cls") or {}), "type": "d2sp_mm.ObservingCrossEntropyLoss"})
-    purified.default_hooks = ConfigDict({**(config.get("default_hooks") or {}), "purification": read_recipe(recipe)})
+    purified.default_hooks = ConfigDict({**(purified.get("default_hooks") or {}), "purification": read_recipe(recipe)})
+    if type_name(purified.default_hooks.get("checkpoint")) == "CheckpointHook":
+        purified.default_hooks.checkpoint.type = "d2sp_mm.AtomicCheckpointHook"
     purified.custom_imports = _imports(config.get("custom_imports") or {})
     purified.merge_from_dict(dict(changes or {}))
     check_hook(purified)

@@ -19,6 +19,7 @@ from tests.tiny_run import CORRECT, PRUNE, tiny_config, write_list
 def config(tmp_path) -> Config:
     """A purified config that nothing is wrong with."""
     settings = tiny_config(tmp_path / "work", write_list(tmp_path / "train.txt"), stages=dict(prune=PRUNE, correct=CORRECT))
+    settings["default_hooks"]["checkpoint"]["type"] = "d2sp_mm.AtomicCheckpointHook"
     settings["custom_imports"] = dict(imports=["d2sp_mm.compat"], allow_failed_imports=False)
     return Config(settings)
 
@@ -42,7 +43,7 @@ def test_nothing_is_said_where_nothing_is_wrong(config):
         ({"train_dataloader.drop_last": True}, "warn", "drop_last=True"),
         ({"randomness.seed": None}, "warn", "no seed"),
         ({"val_evaluator": dict(type="AccMetric", metric_list=("top_k_accuracy",))}, "warn", "rare classes"),
-        ({"default_hooks.checkpoint.max_keep_ckpts": 1}, "warn", "removes the old checkpoint before it writes the new one"),
+        ({"default_hooks.checkpoint.type": "CheckpointHook"}, "warn", "removes the old before the new is there"),
         ({"default_hooks.checkpoint.priority": "HIGH"}, "fail", "checkpoints would lack the last decision"),
         ({"default_hooks.purification.priority": 95}, "fail", "checkpoints would lack the last decision"),
         ({"custom_hooks": [dict(type="EarlyStoppingHook", monitor="acc/top1")]}, "warn", "EarlyStoppingHook"),

@@ -37,7 +37,9 @@ def main() -> None:
     folder, ann_file, workers = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
     config = tiny_config(folder, ann_file, stages=dict(prune=PRUNE, correct=CORRECT))
     config["train_dataloader"].update(batch_size=4, num_workers=workers, persistent_workers=workers > 0)
-    config["default_hooks"]["checkpoint"]["max_keep_ckpts"] = 2
+    config["default_hooks"]["checkpoint"].update(
+        type="d2sp_mm.AtomicCheckpointHook", max_keep_ckpts=1, save_best="acc/top1"
+    )
     config.update(resume=True, experiment_name=folder.name)
     if "--distributed" in sys.argv:
         config.update(launcher="pytorch", env_cfg=dict(dist_cfg=dict(backend="gloo")))

@@ -39,6 +39,8 @@ def test_nothing_but_the_parts_of_purification_changes(name):
     assert purified["model"]["cls_head"]["loss_cls"]["type"] == "d2sp_mm.ObservingCrossEntropyLoss"
     assert purified["default_hooks"].pop("purification")["type"] == "d2sp_mm.PurificationHook"
     assert purified.pop("custom_imports") == dict(imports=["d2sp_mm.compat"], allow_failed_imports=False)
+    assert purified["default_hooks"]["checkpoint"].pop("type") == "d2sp_mm.AtomicCheckpointHook"
+    assert before["default_hooks"]["checkpoint"].pop("type") == "CheckpointHook"
     # Put back what was replaced: what is left is the config as it was.
     loader["dataset"] = loader["dataset"]["dataset"]
     loader["sampler"] = before["train_dataloader"]["sampler"]

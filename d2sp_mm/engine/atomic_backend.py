@@ -1,0 +1,56 @@
+"""Checkpoints on a local disk that appear whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Union
+
+from mmengine.fileio import LocalBackend, register_backend
+
+from d2sp_mm.annotations.atomic_write import atomic_write
+
+#: Its name among MMEngine's backends.
+NAME = "d2sp_mm_atomic"
+
+
+class AtomicLocalBackend(LocalBackend):
+    """MMEngine's backend of the local disk, which writes beside and renames.
+
+    Source:
+        ``mmengine/fileio/backends/local_backend.py``, whose ``put`` opens the file itself, so that a process that is killed
+        meanwhile, or a full disk, leaves a part of a checkpoint under the name of a whole one.
+    """
+
+    def put(self, obj: bytes, filepath: Union[str, Path]) -> None:  # noqa: UP007 - the signature of the base
+        """Write the bytes.
+
+        Raises:
+            WriteError: If they cannot be written; an older file of that name is untouched then.
+        """
+        atomic_write(filepath, obj)
+
+
+class LateRemovalBackend(AtomicLocalBackend):
+    """The same, but what is to be removed stays until :meth:`remove_now`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._doomed: list[str] = []
+
+    def remove(self, filepath: Union[str, Path]) -> None:  # noqa: UP007 - the signature of the base
+        """Remember the file as one to remove."""
+        self._doomed.append(str(filepath))
+
+    def remove_now(self, but: set[str]) -> None:
+        """Remove what was remembered.
+
+        Args:
+            but: Files that have been written anew meanwhile and stay.
+        """
+        doomed, self._doomed = self._doomed, []
+        for path in doomed:
+            if path not in but and self.isfile(path):
+                super().remove(path)
+
+
+register_backend(NAME, AtomicLocalBackend, force=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
+from d2sp_mm.compat.cpu_distributed import leave_at_once
 from d2sp_mm.errors import D2SPError
 from d2sp_mm.recipes import check_hook, purify_config, read_config, recipe_names, split_options
 
@@ -51,6 +52,7 @@ def main() -> None:
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
         runner.train()
     except D2SPError as error:
+        leave_at_once()
         raise SystemExit(f"train: {error}") from error
 
 

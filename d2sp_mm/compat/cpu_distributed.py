@@ -10,7 +10,7 @@ registry, so that this one name is bound anew; setting ``model_wrapper_cfg`` in 
 ignore the user's ``find_unused_parameters``. All this happens only in a process that torchrun has started and that has
 no accelerator, where the stock code can only raise.
 
-A Slurm launch on the CPU is not bridged (``--launcher slurm`` wants GPUs): start torchrun inside the job instead.
+For Slurm, :mod:`d2sp_mm.compat.slurm_on_cpu` sets torchrun's variables first.
 
 Upstream: no issue that we know of; the lines are ``_init_dist_pytorch`` in ``mmengine/dist/utils.py`` and
 ``wrap_model`` in ``mmengine/runner/runner.py``.
@@ -24,6 +24,7 @@ import datetime
 import importlib
 import os
 import sys
+from typing import Any
 
 from d2sp_mm.compat.cpu_only import cpu_is_the_device
 
@@ -59,16 +60,37 @@ def apply() -> None:
     setattr(importlib.import_module("mmengine.runner.runner"), _WRAPPER_NAME, wrapper)
 
 
+def leave_at_once() -> None:
+    """Let this process leave the group without waiting for the others, which wait for it: it ends by an error.
+
+    Python itself tells of an error that nobody caught; call this where one is caught and ends the process.
+
+    Source: our own.
+    """
+    sys.last_value = RuntimeError("the process ends by an error that was caught")
+
+
 def _close_group() -> None:
     """Close the group: MMEngine closes none, and gloo threads that outlive Python abort the process at times."""
     distributed = importlib.import_module("torch.distributed")
     if not distributed.is_initialized():
         return
     if not hasattr(sys, "last_value"):
-        # All leave together, unless this process ends by an error: then the others are not at this point.
-        with contextlib.suppress(RuntimeError):
-            distributed.monitored_barrier(timeout=datetime.timedelta(seconds=_SECONDS_TO_LEAVE))
+        _wait_for_others(distributed)
     distributed.destroy_process_group()
+
+
+def _wait_for_others(distributed: Any) -> None:
+    """Wait until all are at this point, but not for ever: one may have failed.
+
+    Through the group's store, whose limit of time holds; that of ``monitored_barrier`` does not on any rank but the first.
+    """
+    store = distributed.distributed_c10d._get_default_store()
+    names = [f"d2sp_mm/leaves/{rank}" for rank in range(distributed.get_world_size())]
+    # The first to see all names may be gone, and the store with it, before the others have looked.
+    with contextlib.suppress(RuntimeError):
+        store.set(names[distributed.get_rank()], "")
+        store.wait(names, datetime.timedelta(seconds=_SECONDS_TO_LEAVE))
 
 
 def _wrapper() -> type:

@@ -13,7 +13,7 @@ from mmengine.dataset import BaseDataset
 from mmengine.logging import print_log
 
 from d2sp_mm.annotations import read_annotations, write_annotations
-from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.errors import D2SPError, DataError
@@ -39,6 +39,7 @@ def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Pat
         The folder.
     """
     folder = Path(work_dir) / FOLDER
+    remove_leftovers(folder)
     write_ledger_table(folder / "ledger.csv", ledger_table(ledger))
     write_csv_rows(folder / "decisions.csv", DECISIONS_HEADER, decision_rows(ledger))
     write_csv_rows(folder / "class_histogram.csv", HISTOGRAM_HEADER, histogram_rows(ledger))

@@ -11,6 +11,7 @@ import torch
 from mmengine.config import Config
 
 from tests.compat.environments import ROOT, environment
+from tests.compat.test_cpu_distributed import free_port
 from tests.tiny_run import tiny_config, write_list
 
 pytest.importorskip("mim", reason="openmim is not installed (requirements/mim.lock)")
@@ -70,6 +71,15 @@ def test_both_codebases_train_the_same_purified_model_and_mmaction2_tests_it(fol
         assert (folder / work_dir / "purification" / "ledger.csv").is_file()
     said = mim(folder, "test", "mmaction", "purified.py", "--checkpoint", "ours/epoch_5.pth", "--launcher", "none")
     assert "acc/top1" in said
+
+
+def test_mim_starts_two_processes(folder):
+    options = ("--purify", "d2sp", "--work-dir", "two", "--cfg-options", *_OPTIONS)
+    launcher = ("--launcher", "pytorch", "--gpus", "2", "--port", str(free_port()))
+    said = mim(folder, "train", "d2sp_mm", "mine.py", *launcher, *options)
+    assert "GPU number: 2" in said
+    assert b"prune_by" in (folder / "two" / "purification" / "ledger.csv").read_bytes()
+    assert torch.load(folder / "two" / "epoch_5.pth", weights_only=True)["meta"]["iter"] == 5 * 48 // 8 // 2
 
 
 def test_a_config_that_the_package_carries_goes_by_its_name(folder):

@@ -9,6 +9,7 @@ of your own. Options of --cfg-options mean the config as it stands; those of def
 """
 
 import argparse
+import errno
 import runpy
 import sys
 from importlib.util import find_spec
@@ -18,7 +19,7 @@ from typing import Any
 import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
 from d2sp_mm.compat.cpu_distributed import leave_at_once
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.recipes import check_hook, purify_config, read_config, recipe_names, split_options
+from d2sp_mm.recipes import check_hook, check_work_dir, purify_config, read_config, recipe_names, split_options
 
 
 def mmaction_script() -> dict[str, Any]:
@@ -49,11 +50,20 @@ def main() -> None:
             config = purify_config(config, wanted.purify, changes)
         elif (config.get("default_hooks") or {}).get("purification"):
             check_hook(config)
+        check_work_dir(config)
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
         runner.train()
     except D2SPError as error:
         leave_at_once()
         raise SystemExit(f"train: {error}") from error
+    except OSError as error:
+        # MMEngine's own files: logs, scalars, the name of the last checkpoint.
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        leave_at_once()
+        raise SystemExit(
+            f"train: work_dir={config.work_dir!r}: {error.strerror}; free space and go on with --resume."
+        ) from error
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from d2sp_mm.annotations.plain_pickle import load_plain_pickle
+from d2sp_mm.annotations.whole_number import MOST
 from d2sp_mm.errors import ConfigError, DataError
 
 # Fixed, so that the same data gives the same bytes under every Python; 4 is what Python 3.8 to 3.13 write by default.
@@ -114,7 +116,8 @@ def _ordered(members: Any) -> list[str]:
 def parse_pose_pickle(content: bytes, file: str | os.PathLike[str], split: str | None) -> PosePickle:
     """Parse a pose annotation as MMAction2's ``PoseDataset`` does.
 
-    Unpickling runs code that the file names, here as in MMAction2: read only files that you trust.
+    Only plain data and numpy arrays are read, so that nothing that the file names is run. MMAction2's own ``PoseDataset``
+    does run it: train only on files that you trust.
 
     Args:
         content: The file's bytes.
@@ -141,7 +144,8 @@ def parse_pose_pickle(content: bytes, file: str | os.PathLike[str], split: str |
     identifier = "filename" if "filename" in entries[0] else "frame_dir"
     for row, entry in enumerate(entries):
         if not isinstance(entry.get(identifier), str):
-            raise DataError(f"{name}, entry {row}: has the fields {sorted(entry)}; expected a name in {identifier!r}.")
+            fields = sorted(map(str, entry))
+            raise DataError(f"{name}, entry {row}: has the fields {fields}; expected a name in {identifier!r}.")
     members = _members(data, split, name)
     rows = tuple(row for row, entry in enumerate(entries) if members is None or entry[identifier] in members)
     if not rows:
@@ -155,7 +159,7 @@ def split_names(path: str | os.PathLike[str]) -> list[str]:
     """Return the names of a pose annotation's splits; none for a plain list.
 
     Args:
-        path: The file. Unpickling it runs code that it names: read only files that you trust.
+        path: The file.
 
     Raises:
         DataError: The file cannot be read.
@@ -164,12 +168,13 @@ def split_names(path: str | os.PathLike[str]) -> list[str]:
         data = _unpickle(Path(path).read_bytes(), os.fspath(path))
     except OSError as error:
         raise DataError(f"{os.fspath(path)}: cannot be read ({error.strerror}); expected a pose annotation.") from error
-    return list(data.get("split", ())) if isinstance(data, dict) else []
+    splits = data.get("split") if isinstance(data, dict) else None
+    return [str(split) for split in splits] if isinstance(splits, dict) else []
 
 
 def _unpickle(content: bytes, name: str) -> Any:
     try:
-        return pickle.loads(content)
+        return load_plain_pickle(content)
     except Exception as error:  # Unpickling may raise anything.
         raise DataError(f"{name}: cannot be unpickled ({error}); expected MMAction2's pose annotation.") from error
 
@@ -182,6 +187,9 @@ def _members(data: Any, split: str | None, name: str) -> set[str] | None:
         return None
     if not isinstance(splits, dict):
         raise DataError(f"{name}: the dict has no 'split'; expected dict(split=..., annotations=[...]).")
+    for key, members in splits.items():
+        if not isinstance(members, (list, tuple, set, frozenset)) or not all(isinstance(m, str) for m in members):
+            raise DataError(f"{name}: split {key!r} is no list of names.")
     known = ", ".join(f"{key!r} ({len(members)})" for key, members in splits.items())
     if split not in splits:
         raise ConfigError(f"split={split!r}: {name} has the splits {known}; name one of them.")
@@ -194,5 +202,5 @@ def _check_label(entry: Mapping[str, Any], where: str) -> None:
         raise DataError(f"{where}: the label is missing; expected a class index in 'label'.")
     if isinstance(label, (list, tuple)) or (isinstance(label, np.ndarray) and label.ndim > 0):
         raise DataError(f"{where}: several labels (multi_class) are not supported: {label!r}; expected one.")
-    if isinstance(label, bool) or not isinstance(label, Integral) or label < 0:
+    if isinstance(label, bool) or not isinstance(label, Integral) or not 0 <= int(label) <= MOST:
         raise DataError(f"{where}: the label {label!r} is no class index; expected a whole number of 0 or more.")

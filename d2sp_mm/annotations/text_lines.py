@@ -10,11 +10,11 @@ from typing import NoReturn
 
 import numpy as np
 
+from d2sp_mm.annotations.whole_number import MOST
 from d2sp_mm.errors import DataError
 
 # Text mode in Python ends a line at these three and at nothing else; MMAction2's datasets read in text mode.
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-_MAX_LABEL = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ class _LineParser:
         (path_start, path_stop), (start, stop) = spans[0], spans[-1]
         token = self.text[start:stop]
         label = int(token)
-        if not 0 <= label <= _MAX_LABEL:
+        if not 0 <= label <= MOST:
             self.fail(f"the label {label} is no class index (0 or more; -1 marks a sample without a label)")
         # int() takes white space around a number, as in 'a.mp4, 3': it is spacing, not label.
         start += len(token) - len(token.lstrip())

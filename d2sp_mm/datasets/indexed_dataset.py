@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from mmaction.registry import DATASETS as MMACTION_DATASETS
 
+from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.seed_worker import seed_worker
@@ -41,22 +41,14 @@ class IndexedDataset:
     Raises:
         ConfigError: If the dataset is multi-class or repeats augmentations, which purification does not support, or lacks
             what a wrapper asks of it.
-        DataError: If the annotation file is not there, or no clip could be decoded in ``max_refetch`` tries.
+        DataError: If the annotation file is not there or cannot be read, or no clip could be decoded in ``max_refetch``
+            tries.
     """
 
     def __init__(self, dataset: Any, max_refetch: int = 20) -> None:
         if max_refetch < 0:
             raise ConfigError(f"IndexedDataset: max_refetch={max_refetch} must be at least 0.")
-        try:
-            self.dataset = MMACTION_DATASETS.build(dataset) if isinstance(dataset, dict) else dataset
-        except FileNotFoundError as error:
-            raise DataError(f"train_dataloader.dataset: {error}; check its ann_file.") from error
-        except NotImplementedError as error:
-            # ClassBalancedDataset asks for get_cat_ids, which MMAction2's datasets lack.
-            raise ConfigError(
-                f"train_dataloader.dataset cannot be built: {error}; write a dataset that has it, or balance classes "
-                "by model.cls_head.loss_cls.class_weight."
-            ) from error
+        self.dataset = build_dataset(dataset) if isinstance(dataset, dict) else dataset
         self.max_refetch = max_refetch
         self._seeded_with: tuple[int, ...] | None = None
         self.map = SampleMap(self.dataset)

@@ -15,6 +15,7 @@ from mmengine.logging import print_log
 from d2sp_mm.annotations import read_annotations, write_annotations
 from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
 from d2sp_mm.annotations.csv_rows import write_csv_rows
+from d2sp_mm.datasets.build_dataset import annotation_kind
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.errors import D2SPError, DataError
 from d2sp_mm.ledger import Ledger
@@ -23,8 +24,6 @@ from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
 FOLDER = "purification"
 DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
 HISTOGRAM_HEADER = ("class", "given", "pruned", "corrected_from", "corrected_to", "purified")
-#: Annotation formats by the name of MMAction2's dataset.
-_KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio", "PoseDataset": "pose"}
 
 
 def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Path:
@@ -106,10 +105,9 @@ def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:
 
 def _write_purified(folder: Path, prefix: str, part: BaseDataset, keys: list[str], ledger: Ledger, first: int) -> None:
     """The annotation of one part of the training set, without what was pruned and with corrected labels."""
-    kind = next((_KINDS[base.__name__] for base in type(part).__mro__ if base.__name__ in _KINDS), None)
     annotations = read_annotations(
         part.ann_file,
-        kind=kind,
+        kind=annotation_kind(type(part)),
         delimiter=getattr(part, "delimiter", " "),
         with_offset=getattr(part, "with_offset", False),
         split=getattr(part, "split", None),

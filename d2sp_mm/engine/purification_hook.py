@@ -30,6 +30,7 @@ from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.stages import RandomPruning, Stage
+from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.learned_enough import reason_to_distrust
 from d2sp_mm.stages.undecodable import prune_undecodable
 
@@ -85,10 +86,9 @@ class PurificationHook(Hook):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
         if history is not None and (not isinstance(history, int) or history < 1):
             raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
-        if not 0 <= max_undecodable <= 1:
-            raise ConfigError(f"PurificationHook: max_undecodable={max_undecodable!r} must be a share in [0, 1].")
+        check_share("PurificationHook", "max_undecodable", max_undecodable, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = {
-            name: build_stage(name, stage) if isinstance(stage, Mapping) else stage
+            name: stage if isinstance(stage, Stage) else build_stage(name, stage)
             for name, stage in (stages or {}).items()
             if stage is not None
         }

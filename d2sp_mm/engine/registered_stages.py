@@ -24,12 +24,20 @@ def build_stage(name: str, settings: Mapping[str, Any]) -> Stage:
     Raises:
         ConfigError: If a setting is unknown or cannot work.
     """
-    kind = STAGES.get(str(settings.get("type", "")).rpartition(".")[2])
-    known = {field.name for field in dataclasses.fields(kind)} if kind and dataclasses.is_dataclass(kind) else None
+    where = f"default_hooks.purification.stages.{name}"
+    if not isinstance(settings, Mapping):
+        raise ConfigError(f"{where}={settings!r} is no dict(type=..., ...); write one, or None to leave the stage out.")
+    asked = settings.get("type", "")
+    kind = asked if isinstance(asked, type) else STAGES.get(str(asked).rpartition(".")[2])
+    if kind is None:
+        raise ConfigError(
+            f"{where}.type: the stage {asked!r} is unknown; there are {', '.join(sorted(STAGES.module_dict))}."
+        )
+    known = {field.name for field in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else None
     unknown = sorted(set(settings) - {"type"} - known) if known else []
     if unknown:
         raise ConfigError(
-            f"default_hooks.purification.stages.{name}: {kind.__name__} has no setting {unknown[0]!r}; it has "
+            f"{where}: {kind.__name__} has no setting {unknown[0]!r}; it has "
             f"{', '.join(sorted(known or ()))}."
         )
     stage: Stage = STAGES.build({"_scope_": "d2sp_mm", **settings})

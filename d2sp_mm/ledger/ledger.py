@@ -13,6 +13,7 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
 from d2sp_mm.ledger.observations import Observations
 from d2sp_mm.ledger.required_keys import require_keys
+from d2sp_mm.ledger.saved_state import saved_array, saved_number, saved_text
 
 #: Columns of the history, one entry for each change of one sample.
 _HISTORY = {
@@ -45,6 +46,7 @@ class Ledger:
     """
 
     VERSION = 1
+    BYTES_PER_DECISION = sum(np.dtype(kind).itemsize for kind in _HISTORY.values())
 
     def __init__(
         self,
@@ -100,6 +102,12 @@ class Ledger:
         for array in (self.corrected_labels, self.keep, self.undecodable):
             found.update(array.tobytes())
         return found.hexdigest()
+
+    @property
+    def bytes_per_sample(self) -> int:
+        """What a saved state takes for each sample; besides, each decision on one takes ``BYTES_PER_DECISION``."""
+        own = (self.corrected_labels, self.keep, self.undecodable, *self.scores.values())
+        return sum(array.itemsize for array in own) + self.observations.bytes_per_sample
 
     @property
     def class_counts(self) -> npt.NDArray[np.int64]:
@@ -236,19 +244,29 @@ class Ledger:
         required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in _HISTORY)]
         required += [f"observations/{name}" for name in self.observations.state()]
         require_keys(state, required, "the saved ledger")
-        if state["version"] > self.VERSION:
-            raise DataError(f"the saved ledger has version {state['version']}, this d2sp_mm reads up to {self.VERSION}.")
-        if state["digest"] != self.digest:
+        version, digest = saved_number(state, "version"), saved_text(state, "digest")
+        if version > self.VERSION:
+            raise DataError(f"the saved ledger has version {version}, this d2sp_mm reads up to {self.VERSION}.")
+        if digest != self.digest:
             raise DataError(
-                f"the saved ledger belongs to another training annotation (digest {state['digest'][:12]}, this run's is "
+                f"the saved ledger belongs to another training annotation (digest {digest[:12]}, this run's is "
                 f"{self.digest[:12]}); resume with the annotation of the saved run, or start afresh without --resume."
             )
-        self.corrected_labels = np.array(state["corrected_labels"], dtype=np.int64)
-        self.keep = np.array(state["keep"], dtype=bool)
-        self.undecodable = np.array(state["undecodable"], dtype=np.int64)
-        self.next_epoch = int(state["next_epoch"])
-        self.rules = state["rules"].split("\n") if state["rules"] else []
-        self.scores = {name: np.array(state[f"scores/{name}"], dtype=np.float64) for name in SCORE_NAMES}
-        self._history = {name: [np.array(state[f"history/{name}"], dtype=d)] for name, d in _HISTORY.items()}
+        n, c = len(self), self.num_classes
+        rules = [rule for rule in saved_text(state, "rules").split("\n") if rule]
+        labels = saved_array(state, "corrected_labels", np.int64, (n,), 0, c)
+        keep = saved_array(state, "keep", np.bool_, (n,))
+        undecodable = saved_array(state, "undecodable", np.int64, (n,), 0)
+        next_epoch = saved_number(state, "next_epoch")
+        scores = {name: saved_array(state, f"scores/{name}", np.float64, (n,)) for name in SCORE_NAMES}
+        changes = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
+        most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
+        history = {
+            name: [saved_array(state, f"history/{name}", dtype, (changes,), 0, most.get(name, np.inf))]
+            for name, dtype in _HISTORY.items()
+        }
         prefix = "observations/"
+        # The last that may refuse: until here nothing has changed.
         self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
+        self.corrected_labels, self.keep, self.undecodable = labels, keep, undecodable
+        self.next_epoch, self.rules, self.scores, self._history = next_epoch, rules, scores, history

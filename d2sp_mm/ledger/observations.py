@@ -11,6 +11,7 @@ import numpy.typing as npt
 from d2sp_mm.errors import DataError
 from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.required_keys import require_keys
+from d2sp_mm.ledger.saved_state import saved_array
 
 
 class Observations:
@@ -31,6 +32,11 @@ class Observations:
         # Half precision resolves a probability to 5e-4, far below what training noise moves it between two epochs.
         self._probs = np.full((window, num_samples, num_classes), np.nan, dtype=np.float16)
         self._weights = np.full((window, num_samples), np.nan, dtype=np.float32)
+
+    @property
+    def bytes_per_sample(self) -> int:
+        """What the ring takes for each sample."""
+        return self.window * (self.num_classes * self._probs.itemsize + self._weights.itemsize)
 
     def add(
         self,
@@ -113,16 +119,13 @@ class Observations:
             DataError: If an entry is missing, or the saved state has another number of samples or classes.
         """
         require_keys(state, self.state(), "the saved observations")
-        if state["probs"].shape[1:] != self._probs.shape[1:]:
-            raise DataError(
-                f"the saved observations are of {state['probs'].shape[1:]} (samples, classes), this run has "
-                f"{self._probs.shape[1:]}; resume with the annotation file of the saved run."
-            )
+        epochs = saved_array(state, "epochs", np.int64, (None,), -1)
+        probs = saved_array(state, "probs", np.float16, (len(epochs), *self._probs.shape[1:]))
+        weights = saved_array(state, "weights", np.float32, (len(epochs), *self._weights.shape[1:]))
         self._epochs[:] = -1
-        for slot in np.argsort(state["epochs"]):
-            epoch = int(state["epochs"][slot])
-            if epoch >= 0:
-                own = epoch % self.window
-                self._epochs[own] = epoch
-                self._probs[own] = state["probs"][slot]
-                self._weights[own] = state["weights"][slot]
+        for slot in np.argsort(epochs):
+            if epochs[slot] >= 0:
+                own = epochs[slot] % self.window
+                self._epochs[own] = epochs[slot]
+                self._probs[own] = probs[slot]
+                self._weights[own] = weights[slot]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from d2sp_mm.annotations.csv_rows import check_unique_keys, read_csv_rows, write_csv_rows
+from d2sp_mm.annotations.whole_number import whole_number
 from d2sp_mm.errors import DataError
 
 HEADER = ("key", "given_label", "label", "keep", "quality_score", "label_score", "margin", "rule", "epoch")
@@ -133,9 +134,10 @@ class _Row:
     values: dict[str, str]
 
     def integer(self, column: str) -> int:
-        if not self.values[column].isdecimal():
+        number = whole_number(self.values[column])
+        if number is None:
             raise self._error(column, "a whole number of 0 or more")
-        return int(self.values[column])
+        return number
 
     def flag(self, column: str) -> bool:
         if self.values[column] not in ("0", "1"):

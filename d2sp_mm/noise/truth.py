@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from d2sp_mm.annotations.csv_rows import check_unique_keys, read_csv_rows, write_csv_rows
+from d2sp_mm.annotations.whole_number import whole_number
 from d2sp_mm.errors import DataError
 
 HEADER = ("key", "true_label", "noise")
@@ -50,7 +51,7 @@ def read_truth(path: str | os.PathLike[str]) -> Truth:
     if not rows:
         raise DataError(f"{name}: holds no samples; expected one row a sample below the header.")
     for number, (_, label, noise) in rows:
-        if not label.isdecimal():
+        if whole_number(label) is None:
             raise DataError(f"{name}, line {number}: the true_label {label!r} is no whole number of 0 or more.")
         if noise not in NOISES:
             raise DataError(f"{name}, line {number}: the noise {noise!r} is unknown; expected {', '.join(NOISES)}.")

@@ -15,10 +15,15 @@ def check_share(owner: object, name: str, value: Any, *, low_open: bool = True, 
     high_ok = is_number and (value < 1 if high_open else value <= 1)
     if not (low_ok and high_ok):
         interval = f"{'(' if low_open else '['}0, 1{')' if high_open else ']'}"
-        raise ConfigError(f"{type(owner).__name__}: {name}={value!r} must be a share in {interval}.")
+        raise ConfigError(f"{_name(owner)}: {name}={value!r} must be a share in {interval}.")
 
 
 def check_count(owner: object, name: str, value: Any, low: int) -> None:
     """Refuse a value that is no integer of at least ``low``."""
     if not isinstance(value, int) or isinstance(value, bool) or value < low:
-        raise ConfigError(f"{type(owner).__name__}: {name}={value!r} must be a whole number of at least {low}.")
+        raise ConfigError(f"{_name(owner)}: {name}={value!r} must be a whole number of at least {low}.")
+
+
+def _name(owner: object) -> str:
+    """What the message calls the owner: a name as it is, anything else by its class."""
+    return owner if isinstance(owner, str) else type(owner).__name__

@@ -49,7 +49,7 @@ def main() -> None:
         folder = make_toy_dfer(**vars(args))
     except D2SPError as error:
         raise SystemExit(f"make_toy_dfer: {error}") from error
-    console.print(f"The toy set is in {folder}: train.txt, train_oracle.txt, test.txt, truth.csv.")
+    console.print(f"The toy set is in {folder}: train.txt, train_oracle.txt, test.txt, truth.csv.", markup=False)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import shlex
 import time
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from d2sp_mm.demo.recipes import RECIPES, Recipe
@@ -68,7 +69,7 @@ def train_all(settings: DemoSettings, console: Console) -> dict[str, float]:
 
 def _start(recipe: Recipe, settings: DemoSettings, console: Console) -> TrainingProcess:
     command = training_command(recipe, settings)
-    console.print(f"[bold]{recipe.name}:[/bold] {shlex.join(command)}", highlight=False, soft_wrap=True)
+    console.print(f"[bold]{recipe.name}:[/bold] {escape(shlex.join(command))}", highlight=False, soft_wrap=True)
     return TrainingProcess(recipe.name, command, settings.work_dirs[recipe.name])
 
 

@@ -66,7 +66,8 @@ class Ledger:
         if len(out):
             raise DataError(
                 f"{len(out)} labels are outside [0, {num_classes}), the first is {self.labels[out[0]]} of "
-                f"{self.keys[out[0]]!r}; mend the annotation file or the head's num_classes."
+                f"{self.keys[out[0]]!r}; mend the annotation file (a line without a label reads as -1) or the head's "
+                "num_classes."
             )
         n = len(self.keys)
         self._draws = np.ones(n) if draws is None else np.asarray(draws, dtype=np.float64)

@@ -66,14 +66,15 @@ class Outcome:
 
 
 def train(
-    kind: Kind, folder: Path, ann_file: Path, kill_after: float | None = None, more: Sequence[str] = ()
+    kind: Kind, folder: Path, ann_file: Path, kill_after: float | None = None, options: Sequence[str] = ()
 ) -> float | None:
     """Train to the end and return how long it took from the first epoch on; None if it was killed before."""
+    dies = "--die" in options
     mark = uuid.uuid4().hex
     env = {**environment(), "PYTHONPATH": str(ROOT), MARK: mark}
     with folder.with_suffix(".log").open("ab") as log:
         process = subprocess.Popen(
-            kind.command(folder, ann_file, more), env=env, stdout=subprocess.PIPE, stderr=log, text=True
+            kind.command(folder, ann_file, options), env=env, stdout=subprocess.PIPE, stderr=log, text=True
         )
     assert process.stdout is not None
     with process.stdout:
@@ -90,8 +91,8 @@ def train(
             assert not family(mark)
             return None
     # A point kills the launcher as well as the ranks.
-    assert process.returncode == (-9 if more else 0), folder.with_suffix(".log").read_text()[-3000:]
-    return None if more else time.monotonic() - begin
+    assert process.returncode == (-9 if dies else 0), folder.with_suffix(".log").read_text()[-3000:]
+    return None if dies else time.monotonic() - begin
 
 
 def difference(folder: Path, unbroken: Path) -> list[str]:
@@ -173,8 +174,8 @@ def kill_at_point(
     hook = ["--stock-hook"] if "in place" in point else []
     die = ["--die", point, "--when", str(when)]
     if kind is not None:
-        train(kind, folder, ann_file, more=[*hook, *die])
-        train(kind, folder, ann_file)
+        train(kind, folder, ann_file, options=[*hook, *die])
+        train(kind, folder, ann_file, options=hook)
     else:
         arguments = [str(folder), str(ann_file), *hook]
         assert train_in_a_fork([*arguments, *die]) == -9, f"{point}: the run was not killed"

@@ -14,6 +14,7 @@ from mmengine.config import Config
 
 from tests.compat.environments import ROOT, environment
 from tests.faults.bad_input import CASES, Case, attempt, own_errors
+from tests.faults.write_tables import bad_input_row, table
 from tests.tiny_run import tiny_config, write_list
 
 
@@ -78,3 +79,12 @@ def test_a_disk_that_fills_up_stops_the_run_and_the_run_goes_on_when_there_is_ro
     assert (folder / "first").read_text() == "disk/run/epoch_1.pth\n"
     assert "run/epoch_1.pth" in (folder / "log").read_text() and (folder / "then").read_text() == "disk/run/epoch_6.pth\n"
     assert os.listdir(folder / "disk") == []
+
+
+def test_the_docs_say_what_the_user_is_told(tmp_path):
+    """``make test-faults`` writes them; here, whether they are those of today."""
+    docs = (ROOT / "docs" / "robustness.md").read_text(encoding="utf-8")
+    for number, case in enumerate(CASES[::4]):
+        (tmp_path / str(number)).mkdir()
+        row = bad_input_row(case, attempt(case, tmp_path / str(number)))
+        assert table(row, []).splitlines()[0] in docs, "run: make test-faults ARGS='--parts bad-input'"

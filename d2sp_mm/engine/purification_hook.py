@@ -16,6 +16,7 @@ from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
 from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.epoch_length import EpochLength
+from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.outputs import write_outputs
@@ -138,6 +139,7 @@ class PurificationHook(Hook):
             self._resume(runner, loaded)
             self._missed_validation.resumed(runner)
         if dist.is_main_process():
+            check_free_space(runner, self.ledger)
             write_outputs(runner.work_dir, self.ledger, self._parts.dataset)
 
     def before_train_epoch(self, runner: Runner) -> None:

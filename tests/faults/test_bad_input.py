@@ -70,6 +70,13 @@ def test_a_disk_that_is_full_is_refused_at_once(folder):
     assert "Epoch" not in done.stdout
 
 
+def test_a_disk_without_room_for_one_checkpoint_is_refused_before_training(folder):
+    done = train_on_disk(folder, "size=128k", ":", "ls disk/run/*.pth > first 2>&1")
+    last = done.stderr.strip().splitlines()[-1]
+    assert re.search(r"train: work_dir='.*disk/run': a checkpoint takes 0\.\d MB at least and 0\.\d MB are free", last)
+    assert (folder / "first").read_text() == "ls: cannot access 'disk/run/*.pth': No such file or directory\n"
+
+
 def test_a_disk_that_fills_up_stops_the_run_and_the_run_goes_on_when_there_is_room(folder):
     """Room for one checkpoint and a half: while the second is written, the first must stay."""
     again = "ls disk/run/*.pth > first; mount -o remount,size=64m disk; $TRAIN --resume > log 2>&1; ls disk/run/*.pth > then"

@@ -62,7 +62,7 @@ def main() -> None:
             raise
         leave_at_once()
         raise SystemExit(
-            f"train: work_dir={config.work_dir!r}: {error.strerror}; free space and go on with --resume."
+            f"train: {error.filename or args.work_dir or 'the work dir'}: {error.strerror}; free space, go on with --resume."
         ) from error
 
 

@@ -59,7 +59,8 @@ def remove_leftovers(folder: str | os.PathLike[str]) -> None:
     Args:
         folder: The folder, of which only one process writes; it need not exist. Folders in it are left alone.
     """
-    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+    # What cannot be removed is in nobody's way.
+    with contextlib.suppress(OSError):
         for entry in list(os.scandir(folder)):
             if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)

@@ -8,12 +8,9 @@ from typing import Any
 
 #: What pose annotations consist of besides Python's own containers, numbers and strings; numpy 2 renamed two modules.
 _ALLOWED = {
-    ("builtins", "bytearray"),
-    ("builtins", "complex"),
-    ("builtins", "frozenset"),
-    ("builtins", "set"),
-    ("builtins", "slice"),
+    *(("builtins", name) for name in ("bytearray", "bytes", "complex", "dict", "frozenset", "list", "set", "slice")),
     ("collections", "OrderedDict"),
+    ("collections", "defaultdict"),
     ("_codecs", "encode"),
     ("numpy", "dtype"),
     ("numpy", "ndarray"),
@@ -40,6 +37,8 @@ def load_plain_pickle(content: bytes) -> Any:
 
 class _PlainUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
+        # The name that the older protocols use.
+        module = "builtins" if module == "__builtin__" else module
         if (module, name) not in _ALLOWED:
             raise pickle.UnpicklingError(f"it asks for {module}.{name}, and only plain data and numpy arrays are read")
         # A file that was written under the other numpy is read as well.

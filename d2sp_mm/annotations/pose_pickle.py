@@ -188,7 +188,8 @@ def _members(data: Any, split: str | None, name: str) -> set[str] | None:
     if not isinstance(splits, dict):
         raise DataError(f"{name}: the dict has no 'split'; expected dict(split=..., annotations=[...]).")
     for key, members in splits.items():
-        if not isinstance(members, (list, tuple, set, frozenset)) or not all(isinstance(m, str) for m in members):
+        listed = isinstance(members, (list, tuple, set, frozenset, np.ndarray))
+        if not listed or not all(isinstance(member, str) for member in members):
             raise DataError(f"{name}: split {key!r} is no list of names.")
     known = ", ".join(f"{key!r} ({len(members)})" for key, members in splits.items())
     if split not in splits:

@@ -50,5 +50,8 @@ def _first_host() -> str:
     nodes = os.environ.get("SLURM_STEP_NODELIST") or os.environ.get("SLURM_NODELIST") or ""
     if os.environ.get("SLURM_NNODES", "1") == "1" or not nodes:
         return "127.0.0.1"
-    done = subprocess.run(["scontrol", "show", "hostnames", nodes], capture_output=True, text=True, check=True)
+    try:
+        done = subprocess.run(["scontrol", "show", "hostnames", nodes], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise RuntimeError(f"scontrol cannot name the hosts of {nodes!r} ({error}); set MASTER_ADDR.") from error
     return done.stdout.split()[0]

@@ -10,7 +10,7 @@ from typing import Any
 from mmaction.registry import DATASETS
 
 from d2sp_mm.annotations import read_annotations
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import ConfigError, D2SPError, DataError
 
 #: Annotation formats by the name of MMAction2's dataset.
 ANNOTATION_KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio", "PoseDataset": "pose"}
@@ -39,11 +39,18 @@ def build_dataset(config: Mapping[str, Any]) -> Any:
             f"train_dataloader.dataset cannot be built: {error}; write a dataset that has it, or balance classes "
             "by model.cls_head.loss_cls.class_weight."
         ) from error
-    except (ValueError, IndexError) as error:
-        # MMAction2 does not say in which line. Where a list is at fault, its line is named here.
+    except D2SPError:
+        raise
+    except OSError as error:
+        raise DataError(f"train_dataloader.dataset: {error}; check its ann_file.") from error
+    except Exception as error:
+        # MMAction2 raises what its parser happens to meet, and names no line. Where a list is at fault, it is named here.
         for part in _parts(config):
             _read_as_mmaction2_does(part)
-        raise DataError(f"train_dataloader.dataset cannot be built: {type(error).__name__}: {error}") from error
+        raise ConfigError(
+            f"train_dataloader.dataset cannot be built: {type(error).__name__}: {error}; its settings are those of "
+            f"{config.get('type')!r} in MMAction2."
+        ) from error
 
 
 def annotation_kind(dataset: type) -> str | None:
@@ -63,7 +70,7 @@ def _parts(config: Any) -> Iterator[Mapping[str, Any]]:
 def _read_as_mmaction2_does(config: Mapping[str, Any]) -> None:
     name = config.get("type")
     kind = annotation_kind(name if isinstance(name, type) else DATASETS.get(str(name)))
-    file = config["ann_file"]
+    file = os.path.join(config.get("data_root") or "", config["ann_file"])
     if kind is None or not Path(file).is_file():
         return
     if kind != "pose":

@@ -113,7 +113,8 @@ def _same_lists(config: Config) -> bool:
 
 
 def _checkpoints_in_place(config: Config) -> Finding | None:
-    hook = (config.get("default_hooks") or {}).get("checkpoint") or {}
+    # Where there is none, MMEngine puts its own.
+    hook = (config.get("default_hooks") or {}).get("checkpoint", {"type": "CheckpointHook"})
     if type_name(hook) != "CheckpointHook":
         return None
     what = "default_hooks.checkpoint.type='CheckpointHook' writes in place, and removes the old before the new is there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Union
 
@@ -31,15 +32,22 @@ class AtomicLocalBackend(LocalBackend):
 
 
 class LateRemovalBackend(AtomicLocalBackend):
-    """The same, but what is to be removed stays until :meth:`remove_now`."""
+    """The same, but what is to be removed stays until :meth:`remove_now`.
 
-    def __init__(self) -> None:
+    Args:
+        remember: Called with the files that are to go, whenever they change: a process that is killed before they have gone
+            must find them again.
+    """
+
+    def __init__(self, remember: Callable[[list[str]], None]) -> None:
         super().__init__()
+        self._remember = remember
         self._doomed: list[str] = []
 
     def remove(self, filepath: Union[str, Path]) -> None:  # noqa: UP007 - the signature of the base
         """Remember the file as one to remove."""
         self._doomed.append(str(filepath))
+        self._remember(list(self._doomed))
 
     def remove_now(self, but: set[str]) -> None:
         """Remove what was remembered.
@@ -47,10 +55,11 @@ class LateRemovalBackend(AtomicLocalBackend):
         Args:
             but: Files that have been written anew meanwhile and stay.
         """
-        doomed, self._doomed = self._doomed, []
-        for path in doomed:
+        for path in self._doomed:
             if path not in but and self.isfile(path):
                 super().remove(path)
+        self._doomed = []
+        self._remember([])
 
 
 register_backend(NAME, AtomicLocalBackend, force=True)

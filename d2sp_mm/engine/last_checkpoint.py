@@ -6,49 +6,61 @@ import re
 import zipfile
 from pathlib import Path
 
-from mmengine.runner import Runner
+from mmengine.runner import BaseLoop, Runner
 
-from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
+from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.errors import DataError
 
 _NAME = "last_checkpoint"
+_CHECKPOINT = re.compile(r"epoch_(\d+)\.pth")
 
 
 def mend_last_checkpoint(runner: Runner) -> None:
-    """See to it that ``last_checkpoint`` in the work dir names a whole checkpoint, before MMEngine resumes from it.
+    """See to it that a resume goes on from a whole checkpoint, before MMEngine reads which one it is.
 
-    MMEngine empties that file before it writes the name, and writes the checkpoint that it names in place; a process that
-    was killed meanwhile leaves a name of nothing, or of a part. The newest whole checkpoint is named instead. Temporary
-    files of killed processes are removed. Only the main process may call it, before the others read the file.
+    MMEngine's own hook empties ``last_checkpoint`` before it writes the name, and writes the checkpoint that it names in
+    place; a process that was killed meanwhile leaves a name of nothing, or of a part. The newest whole one in the work
+    dir is named instead. Only the main process may call it, before the others read the file.
 
     Args:
-        runner: The runner, before it resumes.
+        runner: The runner, before it resumes. One that tests or starts afresh is left alone.
+
+    Raises:
+        DataError: If what is to be resumed from is damaged, and there is nothing else.
 
     Source:
         Our own; ``find_latest_checkpoint`` of MMEngine 0.10.7 is what reads the file.
     """
+    if not runner._resume or not isinstance(runner._train_loop, BaseLoop):
+        return
+    if runner._load_from is not None:
+        if _is_part(Path(runner._load_from)):
+            raise DataError(f"load_from={runner._load_from!r} is a part of a checkpoint only; name another one.")
+        return
     folder = Path(runner.work_dir)
-    remove_leftovers(folder)
     file = folder / _NAME
     if not file.is_file():
         return
     named = file.read_text(encoding="utf-8", errors="surrogateescape").strip()
-    # A folder is a checkpoint of DeepSpeed; what a URL names cannot be looked at here.
-    if named and ("://" in named or Path(named).is_dir() or _is_whole(Path(named))):
+    # What a URL names cannot be looked at here; a folder is a checkpoint of DeepSpeed.
+    if named and ("://" in named or (Path(named).exists() and not _is_part(Path(named)))):
         return
-    whole = [path for path in sorted(folder.glob("epoch_*.pth"), key=_epoch_of, reverse=True) if _is_whole(path)]
+    whole = [path for path in folder.iterdir() if _CHECKPOINT.fullmatch(path.name) and not _is_part(path)]
     if not whole:
-        runner.logger.warning(f"{file} names {named!r}, no whole checkpoint, and there is no other to go on from.")
-        file.unlink()
-        return
-    runner.logger.warning(f"{file} names {named!r}, no whole checkpoint; naming {whole[0]} instead.")
-    atomic_write(file, str(whole[0]).encode("utf-8", "surrogateescape"))
+        raise DataError(
+            f"{file} names {named!r}, which is no whole checkpoint, and {folder} holds no other; name one by "
+            "load_from=..., or start afresh without --resume."
+        )
+    # A folder may hold those of an older run as well, of which more epochs were trained.
+    newest = max(whole, key=lambda path: (path.stat().st_mtime_ns, int(path.stem.partition("_")[2])))
+    runner.logger.warning(f"{file} names {named!r}, no whole checkpoint; naming {newest} instead.")
+    atomic_write(file, str(newest).encode("utf-8", "surrogateescape"))
 
 
-def _epoch_of(path: Path) -> int:
-    digits = re.findall(r"\d+", path.stem)
-    return int(digits[-1]) if digits else -1
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether torch's file format, a zip archive with its directory at the end, is all there."""
-    return path.is_file() and zipfile.is_zipfile(path)
+def _is_part(path: Path) -> bool:
+    """Whether a file is empty, or the beginning of a zip archive (torch's format) without the directory at its end."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        begin = stream.read(2)
+    return not begin or (begin == b"PK" and not zipfile.is_zipfile(path))

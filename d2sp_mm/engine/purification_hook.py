@@ -22,12 +22,12 @@ from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.resumed_state import check_resumed_state
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
-from d2sp_mm.engine.undecodable_report import UndecodableReport
+from d2sp_mm.engine.undecodable_report import report_undecodable
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.stages import RandomPruning, Stage
@@ -37,7 +37,6 @@ from d2sp_mm.stages.undecodable import prune_undecodable
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
-_REQUIRED = ("version", "ledger", "rounds_done", "random_states", "learner", "sampler_seed")
 #: Share of an epoch's samples whose scores may be not finite before a run that acts stops: half precision may overflow.
 _MOST_NOT_FINITE = 0.1
 
@@ -104,7 +103,7 @@ class PurificationHook(Hook):
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
         self._before_loading: random_state.State | None = None
-        self._undecodable = UndecodableReport(max_undecodable)
+        self.max_undecodable = max_undecodable
         self._missed_validation = MissedValidation()
 
     @property
@@ -185,7 +184,7 @@ class PurificationHook(Hook):
             seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
-            self._undecodable.tell(runner, ledger, seen.failures)
+            report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
         decided = False
         for name in self.stages:
             decided |= self._decide(runner, name)
@@ -251,12 +250,7 @@ class PurificationHook(Hook):
                 "decide as soon as their window is full."
             )
             return
-        require_keys(state, _REQUIRED, "the checkpoint's purification state")
-        if state["version"] > self.VERSION:
-            raise DataError(
-                f"the checkpoint's purification state has version {state['version']}, this d2sp_mm reads up to "
-                f"{self.VERSION}; update d2sp_mm."
-            )
+        check_resumed_state(state, self.VERSION)
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         # A stage that was added, or has another score now, starts with fresh weights.

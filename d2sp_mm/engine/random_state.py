@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.required_keys import require_keys
 
 State = dict[str, Any]
@@ -40,8 +41,17 @@ def restore(state: State) -> None:
     """Put the generators back to a captured state.
 
     Raises:
-        DataError: If an entry is missing.
+        DataError: If an entry is missing or damaged.
     """
+    try:
+        _restore(state)
+    except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(f"the saved state of the random generators is damaged ({type(error).__name__}: {error}).") from error
+
+
+def _restore(state: State) -> None:
     require_keys(state, ("python", "numpy", "torch"), "the saved state of the random generators")
     python, numpy_state = state["python"], state["numpy"]
     random.setstate((python["version"], tuple(python["internal"].tolist()), python["gauss"]))

@@ -22,7 +22,7 @@ def saved_array(
     Args:
         state: The state.
         name: Its entry.
-        dtype: What it is to be; what does not fit without loss is refused.
+        dtype: What it is to be; an array of another kind is refused.
         shape: What it must have; None stands for any length.
         low: Least value that it may hold, but for NaN.
         high: What all values lie below.

@@ -48,8 +48,10 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     loader.sampler = _sampler(loader.get("sampler") or {})
     head.loss_cls = ConfigDict({**(head.get("loss_cls") or {}), "type": "d2sp_mm.ObservingCrossEntropyLoss"})
     purified.default_hooks = ConfigDict({**(purified.get("default_hooks") or {}), "purification": read_recipe(recipe)})
-    if type_name(purified.default_hooks.get("checkpoint")) == "CheckpointHook":
-        purified.default_hooks.checkpoint.type = "d2sp_mm.AtomicCheckpointHook"
+    # Where there is none, MMEngine puts this one.
+    checkpoint = purified.default_hooks.setdefault("checkpoint", ConfigDict(type="CheckpointHook", interval=1))
+    if type_name(checkpoint) == "CheckpointHook":
+        checkpoint.type = "d2sp_mm.AtomicCheckpointHook"
     purified.custom_imports = _imports(config.get("custom_imports") or {})
     purified.merge_from_dict(dict(changes or {}))
     check_hook(purified)

@@ -13,7 +13,8 @@ from mmengine.fileio import LocalBackend
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from d2sp_mm.errors import WriteError
+from d2sp_mm.engine.atomic_backend import LateRemovalBackend
+from d2sp_mm.errors import DataError, WriteError
 from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
 
 STAGES = dict(prune=PRUNE, correct=CORRECT)
@@ -115,12 +116,51 @@ def test_a_resume_goes_on_from_the_newest_whole_checkpoint(ann_file, tmp_path, d
     assert f"no whole checkpoint; naming {tmp_path / 'epoch_3.pth'} instead" in said
 
 
-def test_without_any_whole_checkpoint_training_starts_afresh(ann_file, tmp_path):
-    tmp_path.joinpath("epoch_1.pth").write_bytes(b"half")
-    tmp_path.joinpath("last_checkpoint").write_text(str(tmp_path / "epoch_1.pth"))
-    unbroken = train(config_of(tmp_path / "unbroken", ann_file))
+@pytest.mark.parametrize("load_from", [False, True])
+def test_without_any_whole_checkpoint_nothing_is_overwritten(ann_file, tmp_path, load_from):
+    half = tmp_path / "epoch_1.pth"
+    half.write_bytes(b"PK and no more")
+    (tmp_path / "last_checkpoint").write_text(str(half))
+    # Neither a published checkpoint nor one of another name is one to go on from.
+    torch.save({}, tmp_path / "epoch_20-ab123456.pth")
+    torch.save({}, tmp_path / "iter_20.pth")
+    config = {**config_of(tmp_path, ann_file), "resume": True, "load_from": str(half) if load_from else None}
+    says = r"load_from='.*epoch_1.pth' is a part" if load_from else "holds no other; name one by load_from"
+    with pytest.raises(DataError, match=says):
+        train(config)
+    assert half.read_bytes() == b"PK and no more" and (tmp_path / "last_checkpoint").read_text() == str(half)
+
+
+def test_the_newest_is_not_the_one_of_most_epochs(ann_file, tmp_path):
+    """An older run, trained longer, has left its last one in the folder."""
+    train(config_of(tmp_path, ann_file))
+    old = tmp_path / "epoch_40.pth"
+    torch.save({}, old)
+    os.utime(old, (1, 1))
+    (tmp_path / "last_checkpoint").write_text("")
     resumed = train({**config_of(tmp_path, ann_file), "resume": True})
-    assert_same_weights(weights_of(resumed), weights_of(unbroken))
+    assert resumed.epoch == 6
+
+
+def test_testing_touches_nothing_of_a_run_that_may_be_training(ann_file, tmp_path):
+    train(config_of(tmp_path, ann_file))
+    (tmp_path / "last_checkpoint").write_text("")
+    (tmp_path / ".epoch_7.pth.abcdefgh.d2sp-tmp").write_bytes(b"being written")
+    config = config_of(tmp_path, ann_file)
+    config.update(test_dataloader=config["val_dataloader"], test_evaluator=config["val_evaluator"], experiment_name="test")
+    config.update(test_cfg=dict(type="TestLoop"), load_from=str(tmp_path / "epoch_6.pth"))
+    Runner.from_cfg(Config(config)).test()
+    assert (tmp_path / "last_checkpoint").read_text() == ""
+    assert (tmp_path / ".epoch_7.pth.abcdefgh.d2sp-tmp").is_file()
+
+
+def test_checkpoints_in_another_folder_are_cleared_up_there(ann_file, tmp_path):
+    out = dict(out_dir=str(tmp_path / "out"), max_keep_ckpts=1)
+    train(config_of(tmp_path / "run", ann_file, **out))
+    (tmp_path / "out" / "run" / ".epoch_6.pth.abcdefgh.d2sp-tmp").write_bytes(b"left")
+    train({**config_of(tmp_path / "run", ann_file, **out), "resume": True})
+    assert os.listdir(tmp_path / "out" / "run") == ["epoch_6.pth"]
+    assert (tmp_path / "run" / "last_checkpoint").read_text() == str(tmp_path / "out" / "run" / "epoch_6.pth")
 
 
 class KilledBeforeValidation(Hook):
@@ -153,3 +193,19 @@ def test_the_validation_that_a_broken_run_owed_is_made_up_for(ann_file, tmp_path
     assert best.name == expected.name
     a, b = (torch.load(path, weights_only=True)["state_dict"] for path in (best, expected))
     assert_same_weights(a, b)
+
+
+def test_what_has_been_written_anew_is_not_removed(tmp_path):
+    """A best checkpoint may take the place of an older one of its name, as after a resume."""
+    remembered: list[list[str]] = []
+    backend = LateRemovalBackend(remembered.append)
+    for name in ("a", "b"):
+        backend.put(b"old", tmp_path / name)
+        backend.remove(tmp_path / name)
+    backend.put(b"new", tmp_path / "a")
+    assert files(tmp_path) == {"a", "b"}
+    assert remembered == [[str(tmp_path / "a")], [str(tmp_path / "a"), str(tmp_path / "b")]]
+    backend.remove_now({str(tmp_path / "a")})
+    assert files(tmp_path) == {"a"} and (tmp_path / "a").read_bytes() == b"new"
+    backend.remove_now(set())
+    assert files(tmp_path) == {"a"} and remembered[-1] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from tests.tiny_run import CORRECT, PRUNE, tiny_config, write_list
 
 _HOOK = "default_hooks.purification"
 _PRUNE, _CORRECT = f"{_HOOK}.stages.prune", f"{_HOOK}.stages.correct"
-_LIST = "train_dataloader.dataset.dataset.ann_file"
+_DATASET = "train_dataloader.dataset.dataset"
+_LIST, _KIND, _SPLIT, _PIPELINE = (f"{_DATASET}.{name}" for name in ("ann_file", "type", "split", "pipeline"))
 
 
 class TakesAll(FineCorrection):
@@ -79,6 +81,22 @@ def _checkpoint(change: Callable[[dict[str, Any]], None]) -> Callable[[Path, Con
 def _other_list(folder: Path, config: Config) -> None:
     _checkpoint(lambda state: None)(folder, config)
     write_list(folder / "train.txt", per_class=11)
+
+
+def _half(folder: Path, config: Config) -> None:
+    _checkpoint(lambda state: None)(folder, config)
+    other = folder / "other.pth"
+    other.write_bytes(other.read_bytes()[:5000])
+
+
+def _pose(change: Callable[[bytes], bytes]) -> Callable[[Path, Config], None]:
+    def prepare(folder: Path, config: Config) -> None:
+        entries = [{"frame_dir": f"clip{n}", "label": n % 4, "keypoint": np.zeros((1, 2, 3, 2))} for n in range(8)]
+        data = {"split": {"train": [entry["frame_dir"] for entry in entries]}, "annotations": entries}
+        (folder / "train.pkl").write_bytes(change(pickle.dumps(data)))
+        config.merge_from_dict({_LIST: str(folder / "train.pkl")})
+
+    return prepare
 
 
 def _below_a_file(folder: Path, config: Config) -> None:
@@ -149,6 +167,25 @@ CASES = (
         "checkpoint", "a damaged ledger", "keep is no array",
         prepare=_checkpoint(lambda state: state["ledger"].update(keep="all")),
     ),
+    Case(
+        "checkpoint", "its state is no state", "purification state: ledger is a str",
+        prepare=_checkpoint(lambda state: state.update(ledger="all of it")),
+    ),
+    Case(
+        "checkpoint", "rounds that are none", r"rounds_done is \{'prune': 'x'\}",
+        prepare=_checkpoint(lambda state: state.update(rounds_done={"prune": "x"})),
+    ),
+    Case(
+        "checkpoint", "random states that are none", "random generators is damaged",
+        prepare=_checkpoint(lambda state: state["random_states"][0].update(torch=torch.zeros(3))),
+    ),
+    Case("checkpoint", "a part of one", "load_from='.*' is a part of a checkpoint", prepare=_half),
+    Case("pose", "misspelt split", "split='xview': .* has the splits 'train'", {_PIPELINE: [], _KIND: "PoseDataset",
+         _SPLIT: "xview"}, prepare=_pose(lambda content: content)),
+    Case("pose", "a part of the file", "cannot be unpickled", {_PIPELINE: [], _KIND: "PoseDataset", _SPLIT: "train"},
+         prepare=_pose(lambda content: content[:-20])),
+    Case("pose", "an empty file", "cannot be unpickled", {_PIPELINE: [], _KIND: "PoseDataset", _SPLIT: "train"},
+         prepare=_pose(lambda content: b"")),
     Case("work dir", "below a file", "work_dir=.*cannot be written", prepare=_below_a_file),
 )  # fmt: skip
 

@@ -114,7 +114,7 @@ def write_noisy_list(folder: Path) -> Path:
     return write_list(folder / "train.txt", noise=5, mislabel=8)
 
 
-def kill_at_random(kind: Kind, runs: int, folder: Path, seed: int = 0) -> Outcome:
+def kill_at_random(kind: Kind, runs: int, folder: Path, seed: int = 0, latest: float = 0.9) -> Outcome:
     """Kill and resume runs of one kind at random moments.
 
     Args:
@@ -122,6 +122,7 @@ def kill_at_random(kind: Kind, runs: int, folder: Path, seed: int = 0) -> Outcom
         runs: How many.
         folder: Where they write.
         seed: Of the moments.
+        latest: The last moment, as a share of the time that the unbroken run takes from its first epoch on.
     """
     ann_file = write_noisy_list(folder)
     duration = train(kind, folder / "unbroken", ann_file)
@@ -131,7 +132,7 @@ def kill_at_random(kind: Kind, runs: int, folder: Path, seed: int = 0) -> Outcom
     for number in range(runs):
         run = folder / f"run{number}"
         for _ in range(_KILLS):
-            if train(kind, run, ann_file, kill_after=float(rng.uniform(0, 0.9 * duration))) is not None:
+            if train(kind, run, ann_file, kill_after=float(rng.uniform(0, latest * duration))) is not None:
                 break
             outcome.kills += 1
         else:

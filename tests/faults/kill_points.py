@@ -12,6 +12,7 @@ from mmengine.runner import Runner
 
 from d2sp_mm.annotations import atomic_write
 from d2sp_mm.engine import outputs, purification_hook
+from d2sp_mm.engine.atomic_backend import LateRemovalBackend
 from tests.faults.processes import MARK, kill_family
 
 
@@ -72,6 +73,7 @@ POINTS: dict[str, tuple[Any, str, Callable[..., Any], Callable[..., bool], int]]
         Runner, "save_checkpoint", _then_empty_last_checkpoint, _always, 6
     ),
     "a checkpoint is there, validation has not begun": (Runner, "save_checkpoint", _made, _always, 6),
+    "a checkpoint is named, the one before is not removed": (LateRemovalBackend, "remove_now", _nothing, _always, 6),
     "a decision is taken, not logged": (purification_hook, "log_decision", _nothing, _always, 2),
     "a decision is logged, its files are not written": (purification_hook, "log_decision", _made, _always, 2),
     "the ledger is written, the list of decisions is not": (outputs, "write_ledger_table", _made, _always, 4),

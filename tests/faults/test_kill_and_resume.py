@@ -13,7 +13,8 @@ from tests.faults.kill_points import POINTS
 
 @pytest.mark.parametrize("kind", [Kind(1, 2), Kind(2, 0), Kind(1, 0, observes=True)], ids=str)
 def test_a_run_that_is_killed_at_random_moments(kind, tmp_path):
-    outcome = kill_at_random(kind, 1, tmp_path)
+    # Early enough that it is not over by then, should the machine be busier with the unbroken run.
+    outcome = kill_at_random(kind, 1, tmp_path, latest=0.5)
     assert outcome.kills > 0
     assert not outcome.differing
     assert outcome.identical == outcome.runs
@@ -30,7 +31,7 @@ def unbroken(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("point", "when"), [(point, at % 3 + 1 if times > 2 else 2) for at, (point, (*_, times)) in enumerate(POINTS.items())]
+    ("point", "when"), [(point, at % 3 + 2 if times > 2 else 2) for at, (point, (*_, times)) in enumerate(POINTS.items())]
 )
 def test_a_run_that_is_killed_where_it_hurts_most(unbroken, tmp_path, point, when):
     folder, ann_file = unbroken

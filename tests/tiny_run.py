@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import random
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,8 @@ class MakeClip(BaseTransform):
         if kind == "broken":
             raise RuntimeError(f"cannot decode {results['filename']}")
         own = np.random.default_rng(int(number))
-        # Augmentation draws from the global generator, as MMAction2's transforms do.
-        fresh = np.random.rand(3, 2, 8, 8) if self.random else 0.5
+        # Augmentation draws from the global generators, as MMAction2's transforms do.
+        fresh = np.random.rand(3, 2, 8, 8) + random.uniform(-0.05, 0.05) if self.random else 0.5
         clip = 0.5 * own.normal(size=(3, 2, 8, 8)) + 0.5 * fresh
         if kind != "noise":
             row = 2 * int(look)

@@ -79,6 +79,25 @@ def test_resumed_equals_unbroken_with_workers(ann_file, tmp_path, persistent, ep
         np.testing.assert_array_equal(state[name], expected[name], err_msg=name)
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_resumed_equals_unbroken_where_clips_cannot_be_decoded(tmp_path, workers):
+    """What stands in for them is drawn as in the unbroken run, before and after pruning."""
+    ann_file = write_list(tmp_path / "train.txt", noise=5, mislabel=8, broken=9)
+    (tmp_path / "train.txt").write_text("".join(sorted(ann_file.read_text().splitlines(keepends=True))))
+    other = dict(val_dataloader=None, val_cfg=None, val_evaluator=None)
+    config = {**tiny_config(tmp_path / "unbroken", ann_file, stages=STAGES), **other}
+    config["train_dataloader"].update(num_workers=workers)
+    unbroken = train(config)
+    for epoch in (1, 3):
+        config = {**tiny_config(tmp_path / f"resumed{epoch}", ann_file, stages=STAGES), **other}
+        config["train_dataloader"].update(num_workers=workers)
+        first = Runner.from_cfg(Config(config))
+        stop_after(first, epoch)
+        first.train()
+        resumed = train({**config, "resume": True})
+        assert_same_weights(weights_of(resumed), weights_of(unbroken))
+
+
 def test_persistent_workers_draw_anew_in_each_epoch_and_each_for_itself(ann_file, tmp_path):
     """Were the seed the same in two epochs or workers, augmentations would repeat."""
     config = tiny_config(tmp_path, ann_file, stages=STAGES)

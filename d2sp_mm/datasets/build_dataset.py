@@ -10,6 +10,7 @@ from typing import Any
 from mmaction.registry import DATASETS
 
 from d2sp_mm.annotations import read_annotations
+from d2sp_mm.annotations.encoding import refuse_other_encodings
 from d2sp_mm.errors import ConfigError, D2SPError, DataError
 
 #: Annotation formats by the name of MMAction2's dataset.
@@ -74,7 +75,7 @@ def _read_as_mmaction2_does(config: Mapping[str, Any]) -> None:
     if kind is None or not Path(file).is_file():
         return
     if kind != "pose":
-        _refuse_other_encodings(file)
+        refuse_other_encodings(file)
     read_annotations(
         file,
         kind=kind,
@@ -82,14 +83,3 @@ def _read_as_mmaction2_does(config: Mapping[str, Any]) -> None:
         with_offset=config.get("with_offset", False),
         split=config.get("split"),
     )
-
-
-def _refuse_other_encodings(file: str | os.PathLike[str]) -> None:
-    for number, line in enumerate(Path(file).read_bytes().splitlines(), start=1):
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{os.fspath(file)}, line {number}: {line[:200]!r} is not UTF-8, which MMAction2 reads it as; rename the "
-                "clip, or convert the list (iconv)."
-            ) from error

@@ -14,6 +14,7 @@ from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
 from d2sp_mm.annotations import read_annotations
+from d2sp_mm.annotations.encoding import refuse_other_encodings
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import D2SPError
@@ -117,6 +118,7 @@ def _broken_lines(name: str, dataset: Mapping[str, Any]) -> list[Finding]:
             continue
         path = os.path.join(part.get("data_root") or "", part["ann_file"])
         try:
+            refuse_other_encodings(path)
             read_annotations(path, kind, part.get("delimiter", " "), bool(part.get("with_offset")))
         except D2SPError as error:
             advice = f"mend the line; the form is {_FORMS}"

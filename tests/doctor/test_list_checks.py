@@ -70,12 +70,13 @@ def test_samples_cut_from_one_clip_are_different_samples(tmp_path):
         ("a.mp4 0\nb.mp4\n", "line 2: the label is missing: 'b.mp4'", "`path label`"),
         ("a.mp4 0\n\nb.mp4 1\n", "line 2: a blank line", "mend the line"),
         ("a.mp4,0\nb.mp4,1\n", "line 1: the label is missing: 'a.mp4,0'", "delimiter=','"),
+        ("a.mp4 0\ncaf\udce9.mp4 1\n", r"line 2: b'caf\xe9.mp4 1' is not UTF-8", "mend the line"),
         ("my clip.mp4 0\n", "line 1: 3 columns at the delimiter ' '", "mend the line"),
     ],
 )
 def test_a_line_that_is_not_of_its_form_is_named_with_its_number(tmp_path, text, words, advice):
     listed = tmp_path / "list.txt"
-    listed.write_text(text)
+    listed.write_bytes(text.encode("utf-8", "surrogateescape"))
     lists, findings = read_lists(config(dict(type="VideoDataset", ann_file=str(listed), pipeline=[])))
     (broken,) = findings
     assert broken.level == "fail" and words in broken.what and advice in broken.advice

@@ -35,7 +35,8 @@ class Growth:
         epochs: Number of epochs.
         early: Memory of the process, in bytes, after twice the window of epochs.
         late: The same after the last epoch.
-        most_between: Most that it was after any epoch in between.
+        first_half: Least and most that it was after an epoch from then to the middle.
+        second_half: The same from the middle to the end.
         checkpoint: Bytes of the saved ledger.
         stated: Bytes that the ledger states for it.
         decisions: Number of decisions in it.
@@ -46,7 +47,8 @@ class Growth:
     epochs: int
     early: int
     late: int
-    most_between: int
+    first_half: tuple[int, int]
+    second_half: tuple[int, int]
     checkpoint: int
     stated: int
     decisions: int
@@ -98,8 +100,10 @@ def run(samples: int, epochs: int) -> Growth:
     decisions = len(ledger.history["sample"])
     stated = samples * ledger.bytes_per_sample + decisions * ledger.BYTES_PER_DECISION
     early = 2 * WINDOW - 1
+    halves = memory[early : epochs // 2], memory[epochs // 2 :]
+    first, second = ((min(half, default=0), max(half, default=0)) for half in halves)
     return Growth(
-        samples, epochs, memory[early], memory[-1], max(memory[early:]), saved.tell(), stated, decisions, seconds
+        samples, epochs, memory[early], memory[-1], first, second, saved.tell(), stated, decisions, seconds
     )
 
 

@@ -24,6 +24,7 @@ from tests.compat.environments import ROOT, environment
 from tests.faults.bad_input import CASES, Answer, Case, attempt, own_errors
 from tests.faults.kill_and_resume import Kind, kill_at_point, kill_at_random, train, train_in_a_fork, write_noisy_list
 from tests.faults.kill_points import POINTS
+from tests.faults.long_run import CLASSES
 from tests.faults.process_counts import COUNTS, FILES, replay, write_awkward_list
 
 KINDS = (Kind(1, 0), Kind(1, 2), Kind(2, 0), Kind(2, 2), Kind(1, 0, observes=True))
@@ -144,13 +145,21 @@ def long_run(samples: int, epochs: int) -> Iterator[str]:
         "kept, decided by and saved as in a run; there is no model.\n"
     )
     rows = [
-        ("memory of the process after 10 epochs", f"{grown['early'] / 1e6:,.1f} MB"),
-        (f"after {epochs}", f"{grown['late'] / 1e6:,.1f} MB"),
-        ("most after any epoch in between", f"{grown['most_between'] / 1e6:,.1f} MB"),
+        (f"memory of the process after each of the epochs 10 to {epochs // 2}", _span(grown["first_half"])),
+        (f"after each of the epochs {epochs // 2 + 1} to {epochs}", _span(grown["second_half"])),
         ("ledger in the checkpoint", f"{grown['checkpoint']:,} bytes"),
         (f"stated ({grown['decisions']:,} decisions)", f"{grown['stated']:,} bytes"),
     ]
     yield table(("", "measured"), rows)
+    size = samples * CLASSES * 4 / 1e6
+    yield (
+        "What the allocator keeps between two epochs varies; a single epoch's scores, were they kept, are "
+        f"{size:,.0f} MB.\n"
+    )
+
+
+def _span(bounds: Sequence[int]) -> str:
+    return f"{bounds[0] / 1e6:,.1f} to {bounds[1] / 1e6:,.1f} MB"
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from d2sp_mm.errors import WriteError
 _TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}\.d2sp-tmp")
 
 
-def atomic_write(path: str | os.PathLike[str], content: bytes | memoryview) -> None:
+def atomic_write(path: str | os.PathLike[str], content: bytes) -> None:
     """Write ``content`` to a temporary file beside ``path`` and rename it.
 
     Missing parent folders are made. When writing fails, ``path`` is left as it was and the temporary file is removed.
@@ -36,7 +36,7 @@ def atomic_write(path: str | os.PathLike[str], content: bytes | memoryview) -> N
         ) from error
 
 
-def _write(target: Path, content: bytes | memoryview) -> None:
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".d2sp-tmp", dir=target.parent)
     try:

@@ -16,6 +16,7 @@ import subprocess
 import sys
 
 from d2sp_mm.compat.cpu_only import cpu_is_the_device
+from d2sp_mm.errors import ConfigError
 
 _FROM_SLURM = {"RANK": "SLURM_PROCID", "WORLD_SIZE": "SLURM_NTASKS", "LOCAL_RANK": "SLURM_LOCALID"}
 #: MMEngine's default.
@@ -53,5 +54,5 @@ def _first_host() -> str:
     try:
         done = subprocess.run(["scontrol", "show", "hostnames", nodes], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise RuntimeError(f"scontrol cannot name the hosts of {nodes!r} ({error}); set MASTER_ADDR.") from error
+        raise ConfigError(f"scontrol cannot name the hosts of {nodes!r} ({error}); set MASTER_ADDR.") from error
     return done.stdout.split()[0]

@@ -14,7 +14,7 @@ from d2sp_mm.annotations.encoding import refuse_other_encodings
 from d2sp_mm.errors import ConfigError, D2SPError, DataError
 
 #: Annotation formats by the name of MMAction2's dataset.
-ANNOTATION_KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio", "PoseDataset": "pose"}
+_KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio", "PoseDataset": "pose"}
 
 
 def build_dataset(config: Mapping[str, Any]) -> Any:
@@ -32,8 +32,6 @@ def build_dataset(config: Mapping[str, Any]) -> Any:
     """
     try:
         return DATASETS.build(config)
-    except FileNotFoundError as error:
-        raise DataError(f"train_dataloader.dataset: {error}; check its ann_file.") from error
     except NotImplementedError as error:
         # ClassBalancedDataset asks for get_cat_ids, which MMAction2's datasets lack.
         raise ConfigError(
@@ -56,7 +54,7 @@ def build_dataset(config: Mapping[str, Any]) -> Any:
 
 def annotation_kind(dataset: type) -> str | None:
     """Format of a dataset's annotation file by its class; None where it is no dataset of MMAction2."""
-    return next((ANNOTATION_KINDS[base.__name__] for base in dataset.__mro__ if base.__name__ in ANNOTATION_KINDS), None)
+    return next((_KINDS[base.__name__] for base in dataset.__mro__ if base.__name__ in _KINDS), None)
 
 
 def _parts(config: Any) -> Iterator[Mapping[str, Any]]:

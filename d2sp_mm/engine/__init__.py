@@ -1,4 +1,4 @@
-"""The hooks, and what it needs to run in MMEngine."""
+"""The hooks, and what they need to run in MMEngine."""
 
 import d2sp_mm.compat  # noqa: F401 - mmaction.models cannot be imported without it
 from d2sp_mm.engine import registered_stages  # noqa: F401 - fills the registry

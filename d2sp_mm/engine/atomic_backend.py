@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Union
 
 from mmengine.fileio import LocalBackend, register_backend
 
@@ -22,7 +21,7 @@ class AtomicLocalBackend(LocalBackend):
         meanwhile, or a full disk, leaves a part of a checkpoint under the name of a whole one.
     """
 
-    def put(self, obj: bytes, filepath: Union[str, Path]) -> None:  # noqa: UP007 - the signature of the base
+    def put(self, obj: bytes, filepath: str | Path) -> None:
         """Write the bytes.
 
         Raises:
@@ -44,7 +43,7 @@ class LateRemovalBackend(AtomicLocalBackend):
         self._remember = remember
         self._doomed: list[str] = []
 
-    def remove(self, filepath: Union[str, Path]) -> None:  # noqa: UP007 - the signature of the base
+    def remove(self, filepath: str | Path) -> None:
         """Remember the file as one to remove."""
         self._doomed.append(str(filepath))
         self._remember(list(self._doomed))

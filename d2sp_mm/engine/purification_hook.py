@@ -96,6 +96,7 @@ class PurificationHook(Hook):
         self.weighting = weighting
         self.classifier = classifier
         self.history = history
+        self.max_undecodable = max_undecodable
         self.ledger: Ledger | None = None
         self._rounds_done = dict.fromkeys(self.stages, 0)
         self._buffer = EpochBuffer()
@@ -103,7 +104,6 @@ class PurificationHook(Hook):
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
         self._before_loading: random_state.State | None = None
-        self.max_undecodable = max_undecodable
         self._missed_validation = MissedValidation()
 
     @property

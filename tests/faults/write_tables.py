@@ -15,6 +15,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -178,11 +179,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             parts = {
-                "process-counts": lambda: process_counts(folder),  # noqa: B023
-                "random-kills": lambda: random_kills(folder, args.runs),  # noqa: B023
-                "kill-points": lambda: kill_points(folder),  # noqa: B023
-                "bad-input": lambda: bad_input(folder),  # noqa: B023
-                "long-run": lambda: long_run(args.samples, args.epochs),
+                "process-counts": partial(process_counts, folder),
+                "random-kills": partial(random_kills, folder, args.runs),
+                "kill-points": partial(kill_points, folder),
+                "bad-input": partial(bad_input, folder),
+                "long-run": partial(long_run, args.samples, args.epochs),
             }
             old[part] = "\n".join(parts[part]())
         # After each part: what half an hour has shown is not lost by what comes then.

@@ -16,6 +16,9 @@ def refuse_other_encodings(file: str | os.PathLike[str]) -> None:
 
     Raises:
         DataError: It cannot be read, or is in another encoding; with the line.
+
+    Source:
+        Our own.
     """
     try:
         lines = Path(file).read_bytes().splitlines()

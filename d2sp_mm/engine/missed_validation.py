@@ -11,6 +11,9 @@ class MissedValidation:
     MMEngine writes the checkpoint of an epoch before it validates, and a resumed run starts with the next epoch. So the
     figures and the best checkpoint of a run that was killed in between would be lost; and what validation draws from the
     random generators would be missing in a run that only observes, whose weights are those of plain MMAction2.
+
+    Source:
+        Our own; the condition is that of ``EpochBasedTrainLoop.run`` in MMEngine 0.10.7.
     """
 
     def __init__(self) -> None:

@@ -17,7 +17,7 @@ from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.datasets.build_dataset import annotation_kind
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
-from d2sp_mm.errors import D2SPError, DataError
+from d2sp_mm.errors import D2SPError, DataError, WriteError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
 
@@ -50,6 +50,9 @@ def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Pat
         prefix = f"{number}_" if several else ""
         try:
             _write_purified(folder, prefix, part, dataset.map.keys_of_part(number), ledger, first)
+        except WriteError:
+            # A full disk is not what is said below: an annotation that cannot be written in its format.
+            raise
         except D2SPError as error:
             print_log(f"purification: no purified annotation written: {error}", "current", logging.WARNING)
     return folder

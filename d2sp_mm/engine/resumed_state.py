@@ -29,6 +29,9 @@ def check_resumed_state(state: Any, version: int) -> None:
 
     Raises:
         DataError: With the entry.
+
+    Source:
+        Our own.
     """
     if not isinstance(state, Mapping):
         raise DataError(f"{_WHAT} is a {type(state).__name__}; the file is damaged.")

@@ -21,6 +21,9 @@ def report_undecodable(runner: Runner, ledger: Ledger, failures: Mapping[int, st
 
     Raises:
         DataError: If more of the training set than allowed has failed so far.
+
+    Source:
+        Our own.
     """
     for sample in sorted(failures):
         if ledger.undecodable[sample] == 1:

@@ -209,3 +209,16 @@ def test_what_has_been_written_anew_is_not_removed(tmp_path):
     assert files(tmp_path) == {"a"} and (tmp_path / "a").read_bytes() == b"new"
     backend.remove_now(set())
     assert files(tmp_path) == {"a"} and remembered[-1] == []
+
+
+def test_a_purified_annotation_that_finds_no_room_stops_the_run(ann_file, tmp_path):
+    """It is no annotation of an unknown format, which is warned of."""
+    real = os.replace
+
+    def full(source, target):
+        if str(target).endswith("_purified.txt"):
+            raise OSError(28, "No space left on device")
+        real(source, target)
+
+    with mock.patch("os.replace", full), pytest.raises(WriteError, match=r"_purified\.txt'.*No space left"):
+        train(config_of(tmp_path, ann_file))

@@ -80,9 +80,12 @@ setup(
     extras_require={
         # Its newest releases want a newer numpy and SciPy than old environments have, so that the user asks for it.
         "judge": ["scikit-learn>=1.0"],
+        # A peer of the benchmark, as a stage.
+        "cleanlab": ["cleanlab>=2.4"],
         # DFEW's votes come as .xlsx.
         "votes": ["openpyxl"],
         "dev": [
+            "cleanlab>=2.4",
             "hypothesis",
             "import-linter",
             "mypy",

@@ -122,7 +122,8 @@ class PurificationHook(Hook):
         self._parts: TrainingParts = find_training_parts(runner)
         max_epochs = runner.max_epochs
         self._decision_epochs = {name: stage.decision_epochs(max_epochs) for name, stage in self.stages.items()}
-        window = max([stage.window for stage in self.stages.values()] + [self.history or 1])
+        looked_at = [s.last_epochs(self._decision_epochs[name][-1]) for name, s in self.stages.items()]
+        window = max([*looked_at, self.history or 1])
         keys, labels = self._parts.dataset.map.keys_and_labels()
         draws = np.bincount(self._parts.dataset.map.samples, minlength=len(keys))
         self.ledger = Ledger(keys, labels, self._parts.num_classes, window, draws, self._parts.class_weights)
@@ -203,7 +204,7 @@ class PurificationHook(Hook):
             if self._rounds_done[name] < stage.rounds:
                 runner.logger.warning(
                     f"purification: stage {name!r} decided {self._rounds_done[name]} of {stage.rounds} rounds: training "
-                    f"ended before its window of {stage.window} epochs was full. Train longer, or shorten the window."
+                    f"ended before it had seen the epochs that it looks at. Train longer, or shorten the window."
                 )
         if dist.is_main_process():
             folder = write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset)
@@ -268,9 +269,11 @@ class PurificationHook(Hook):
         due = sum(epoch <= runner.epoch for epoch in self._decision_epochs[name])
         if due <= self._rounds_done[name]:
             return False
-        if not ledger.observations.complete(stage.window, runner.epoch, stage.uses_weights):
+        looked_at = stage.last_epochs(runner.epoch)
+        if not ledger.observations.complete(looked_at, runner.epoch, stage.uses_weights):
             return False
-        reason = reason_to_distrust(ledger, runner.epoch, stage.window)
+        # A mean over the whole run would hold the beginning against the model.
+        reason = reason_to_distrust(ledger, runner.epoch, stage.window or 1)
         if reason is not None and not isinstance(stage, RandomPruning):
             runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
         unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)

@@ -6,6 +6,29 @@ import numpy as np
 import numpy.typing as npt
 
 
+def prediction_shares(predictions: npt.ArrayLike, num_classes: int) -> npt.NDArray[np.float64]:
+    """How often each class was predicted for each sample, as a share of the epochs in which it was seen.
+
+    Args:
+        predictions: As for :func:`modal_prediction`.
+        num_classes: Number of classes c.
+
+    Returns:
+        Shares, shape (n, c); a row sums to 1, or is NaN for a sample that was never seen.
+
+    Source:
+        SELFIE (ICML 2019), equation 3.
+
+    Example:
+        >>> prediction_shares([[2, 0], [2, 1], [1, 1], [2, -1]], num_classes=3).round(2)
+        array([[0.  , 0.25, 0.75],
+               [0.33, 0.67, 0.  ]])
+    """
+    counts = _counts(predictions, num_classes)
+    seen = counts.sum(axis=1, keepdims=True)
+    return np.where(seen > 0, counts / np.maximum(seen, 1), np.nan)
+
+
 def modal_prediction(
     predictions: npt.ArrayLike, num_classes: int
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -28,12 +51,16 @@ def modal_prediction(
         >>> modal_prediction([[2, 0], [2, 1], [1, 1]], num_classes=3)[0]
         array([2, 1])
     """
+    counts = _counts(predictions, num_classes)
+    classes = counts.argmax(axis=1).astype(np.int64)
+    return classes, counts[np.arange(len(counts)), classes] / max(len(np.asarray(predictions)), 1)
+
+
+def _counts(predictions: npt.ArrayLike, num_classes: int) -> npt.NDArray[np.int32]:
     predictions = np.asarray(predictions, dtype=np.int64)
-    epochs, n = predictions.shape
-    counts = np.zeros((n, num_classes), dtype=np.int32)
-    samples = np.arange(n)
+    counts = np.zeros((predictions.shape[1], num_classes), dtype=np.int32)
+    samples = np.arange(predictions.shape[1])
     for row in predictions:
         seen = row >= 0
         counts[samples[seen], row[seen]] += 1
-    classes = counts.argmax(axis=1).astype(np.int64)
-    return classes, counts[samples, classes] / max(epochs, 1)
+    return counts

@@ -96,6 +96,16 @@ class Observations:
         for slot in self._slots(last, epoch):
             yield self._probs[slot].astype(np.float64)
 
+    def label_probs(self, labels: npt.NDArray[np.int64], last: int, epoch: int) -> npt.NDArray[np.float64]:
+        """Probability of each sample's label in the ``last`` epochs that are held, shape (e, n); NaN where not seen."""
+        samples = np.arange(len(labels))
+        rows = [self._probs[slot][samples, labels].astype(np.float64) for slot in self._slots(last, epoch)]
+        return np.array(rows).reshape(len(rows), len(labels))
+
+    def mean_label_probs(self, labels: npt.NDArray[np.int64], last: int, epoch: int) -> npt.NDArray[np.float64]:
+        """Mean probability of each sample's label over the epochs in which it was seen, shape (n,); NaN if in none."""
+        return mean_of_seen(self.label_probs(labels, last, epoch), labels.shape)
+
     def epoch_bytes(self, epoch: int) -> bytes:
         """What one epoch saw, as bytes, to be compared; none where the epoch is not held."""
         return b"".join(self._probs[slot].tobytes() + self._weights[slot].tobytes() for slot in self._slots(1, epoch))

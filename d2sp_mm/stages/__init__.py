@@ -1,8 +1,9 @@
 """Floor 3: decisions. A stage is a frozen dataclass of hyper-parameters; it reads a ledger and changes nothing."""
 
+from d2sp_mm.stages import peers
 from d2sp_mm.stages.coarse_pruning import CoarsePruning
 from d2sp_mm.stages.fine_correction import FineCorrection
 from d2sp_mm.stages.random_pruning import RandomPruning
 from d2sp_mm.stages.stage import Stage
 
-__all__ = ["CoarsePruning", "FineCorrection", "RandomPruning", "Stage"]
+__all__ = ["CoarsePruning", "FineCorrection", "RandomPruning", "Stage", "peers"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Union
+from typing import ClassVar, Union
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger.decision import Decision
@@ -23,8 +23,11 @@ class Stage:
             schedule in (0, 1).
         rounds: How often the stage decides, at least 1.
         interval: Distance of two rounds, in epochs or as a share of the schedule; at least one epoch.
-        window: How many of the last epochs it looks at, at least 1.
+        window: How many of the last epochs it looks at, at least 1; stages that say so take 0 for all epochs so far.
     """
+
+    #: 0 where a stage can look at the whole run.
+    least_window: ClassVar[int] = 1
 
     start: EpochOrShare = 0.5
     rounds: int = 1
@@ -33,7 +36,7 @@ class Stage:
 
     def __post_init__(self) -> None:
         check_count(self, "rounds", self.rounds, 1)
-        check_count(self, "window", self.window, 1)
+        check_count(self, "window", self.window, self.least_window)
         for name in ("start", "interval"):
             value = getattr(self, name)
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
@@ -74,6 +77,10 @@ class Stage:
                 f"{max_epochs}); start later, train longer, or shorten the window."
             )
         return epochs
+
+    def last_epochs(self, epoch: int) -> int:
+        """How many epochs, up to and with ``epoch``, a decision at its end looks at."""
+        return self.window or epoch + 1
 
     def _epochs(self, name: str, max_epochs: int) -> int:
         value = getattr(self, name)

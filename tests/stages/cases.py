@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning
+from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning, peers
 
 NUM_CLASSES = 3
 MAX_EPOCHS = 6
@@ -20,6 +20,17 @@ STAGES = {
     "correct": FineCorrection(start=4, window=3),
     "correct-if-all-agree": FineCorrection(start=4, window=3, agreement=1.0, class_balance=0.0),
     "correct-by-majority": FineCorrection(start=4, window=3, agreement=0.6, min_margin=0.0),
+    "small-loss": peers.SmallLoss(start=4, window=3),
+    "low-confidence": peers.LowConfidence(start=4),
+    "forgetting": peers.ForgettingEvents(start=4, rate=0.1),
+    "loss-mixture": peers.LossMixture(start=4, window=3),
+    "aum": peers.AreaUnderMargin(start=4),
+    "aum-with-threshold-samples": peers.AreaUnderMargin(start=4, threshold_class=2, percentile=0.05),
+    "low-loss-pruning": peers.LowLossPruning(start=4, window=3),
+    "prediction-differs": peers.PredictionDiffers(start=4),
+    "scn": peers.ScnRelabeling(start=2, rounds=2, interval=2, high_share=0.5),
+    "selfie": peers.Selfie(start=4, window=3),
+    "confident-learning": peers.ConfidentLearning(start=4, window=3),
 }
 
 

@@ -18,11 +18,12 @@ from d2sp_mm.demo.scalars import epoch_curves
 from d2sp_mm.demo.seeds import spread_over_seeds
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.demo.summary import Summary, summarize, write_json
-from d2sp_mm.demo.tables import as_markdown, enrichment_line, runs_table, seeds_table
+from d2sp_mm.demo.tables import enrichment_line, runs_table, seeds_table
 from d2sp_mm.demo.train_all import train_all
 from d2sp_mm.judge import judge, report_table
 from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.noise.truth import read_truth
+from d2sp_mm.protocol.markdown_table import as_markdown
 from d2sp_mm.protocol.scalars import read_scalars
 from d2sp_mm.toy.dataset import make_toy_dfer
 

@@ -1,27 +1,14 @@
-"""Paths as a person would type them on a command line."""
+"""Paths as values of MMEngine's --cfg-options."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.protocol.typed_path import typed_path
 
 #: MMEngine's ``--cfg-options`` drops blanks and quotes, and takes the others for lists and tuples.
 _SPECIAL = set(" ,()[]'\"")
-
-
-def typed_path(path: Path) -> str:
-    """Return a path relative to the current folder where it lies in it, else absolute.
-
-    Args:
-        path: Any path. Links are not followed: the interpreter of an environment is one.
-
-    Returns:
-        The path.
-    """
-    absolute, here = Path(os.path.abspath(path)), Path.cwd()
-    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
 
 
 def option_path(path: Path) -> str:

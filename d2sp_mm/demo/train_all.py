@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from d2sp_mm.demo.recipes import RECIPES, Recipe
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.demo.training_command import training_command
-from d2sp_mm.demo.training_process import TrainingProcess
+from d2sp_mm.protocol.training_process import TrainingProcess
 
 _POLL_SECONDS = 0.5
 #: Where no bar can be drawn, a line is printed every so many epochs.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from d2sp_mm.demo.paths import option_path, typed_path
+from d2sp_mm.demo.paths import option_path
 from d2sp_mm.demo.recipes import Recipe
 from d2sp_mm.demo.schedule_options import schedule_options
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.home import find_home
+from d2sp_mm.protocol.typed_path import typed_path
 
 
 def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:

@@ -18,7 +18,8 @@ def judge(table: LedgerTable, truth: Truth) -> dict[str, dict[str, Any]]:
     ``low_quality``: precision and recall of the pruned set; ``mislabel``: those of the corrected set (the label differs
     from the given one, pruned or not); ``right_class``: the share of corrections that hit the true label. ``ap`` and
     ``auroc`` rank all samples by ``1 - quality_score`` and ``1 - label_score``; a sample that was never scored ranks as
-    unremarkable (score 1). ``clean_harmed``: shares of the clean samples. A share of nothing is ``None``.
+    unremarkable (score 1). ``clean_harmed``: shares of the clean samples. ``left``: shares of the kept samples that are
+    spoiled, or whose label is wrong though they are not. A share of nothing is ``None``.
 
     Args:
         table: The run's ledger, ``n`` samples.
@@ -26,7 +27,8 @@ def judge(table: LedgerTable, truth: Truth) -> dict[str, dict[str, Any]]:
 
     Returns:
         ``{"low_quality": {"planted", "pruned", "ap", "auroc", "precision", "recall"}, "mislabel": {"planted",
-        "corrected", "ap", "auroc", "precision", "recall", "right_class"}, "clean_harmed": {"pruned", "relabelled"}}``;
+        "corrected", "ap", "auroc", "precision", "recall", "right_class"}, "clean_harmed": {"pruned", "relabelled"}, "left":
+        {"low_quality", "mislabel"}}``;
         ``planted``, ``pruned`` (of ``low_quality``) and ``corrected`` are counts, all others lie in [0, 1].
 
     Raises:
@@ -57,6 +59,10 @@ def judge(table: LedgerTable, truth: Truth) -> dict[str, dict[str, Any]]:
             "right_class": _share(table.corrected_labels == true_labels, of=corrected),
         },
         "clean_harmed": {"pruned": _share(pruned, of=clean), "relabelled": _share(corrected, of=clean)},
+        "left": {
+            "low_quality": _share(low_quality, of=table.keep),
+            "mislabel": _share(~low_quality & (table.corrected_labels != true_labels), of=table.keep),
+        },
     }
 
 

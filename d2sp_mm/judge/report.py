@@ -34,6 +34,8 @@ def report_table(
     table.add_row("average precision", _decimal(low_quality["ap"]), _decimal(mislabel["ap"]))
     table.add_row("AUROC", _decimal(low_quality["auroc"]), _decimal(mislabel["auroc"]))
     table.add_section()
+    left = judgement["left"]
+    table.add_row("noise in what is left", _percent(left["low_quality"]), _percent(left["mislabel"]))
     table.add_row("clean samples pruned / relabelled", _percent(harmed["pruned"]), _percent(harmed["relabelled"]))
     return table
 

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from d2sp_mm.demo.seeds import spread_over_seeds
-from d2sp_mm.demo.tables import as_markdown, seeds_table
+from d2sp_mm.demo.tables import seeds_table
+from d2sp_mm.protocol.markdown_table import as_markdown
 
 
 def _summary(top1: float, precision: float | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypa
             # The corrections of one seed are right, the other made none.
             "mislabel": {"planted": 10, "corrected": 0, **found, "right_class": 0.75 if settings.seed else None},
             "clean_harmed": {"pruned": 0.1, "relabelled": 0.0},
+            "left": {"low_quality": 0.05, "mislabel": 0.1},
         }
         return {"runs": runs, "purification": judgement}
 

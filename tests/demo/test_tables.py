@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from d2sp_mm.demo.tables import as_markdown, enrichment_line, runs_table
+from d2sp_mm.demo.tables import enrichment_line, runs_table
+from d2sp_mm.protocol.markdown_table import as_markdown
 
 
 def test_markdown_of_a_table() -> None:

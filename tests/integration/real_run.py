@@ -89,5 +89,6 @@ def judge(work_dir: Path, truth: Path) -> dict[str, dict[str, Any]]:
         "low_quality": {"planted", "pruned", "ap", "auroc", "precision", "recall"},
         "mislabel": {"planted", "corrected", "ap", "auroc", "precision", "recall", "right_class"},
         "clean_harmed": {"pruned", "relabelled"},
+        "left": {"low_quality", "mislabel"},
     }
     return found

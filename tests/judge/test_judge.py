@@ -73,6 +73,10 @@ def _brute_force(table: LedgerTable, truth: Truth) -> dict[str, dict[str, Any]]:
             "pruned": _share([pruned for noise, pruned, _, _ in rows if noise == "clean"]),
             "relabelled": _share([changed for noise, _, changed, _ in rows if noise == "clean"]),
         },
+        "left": {
+            "low_quality": _share([noise == "low_quality" for noise, pruned, _, _ in rows if not pruned]),
+            "mislabel": _share([noise != "low_quality" and not hit for noise, pruned, _, hit in rows if not pruned]),
+        },
     }
 
 

@@ -13,6 +13,7 @@ def test_table_shows_the_figures_and_a_dash_for_nothing() -> None:
         "mislabel": {"planted": 7, "corrected": 0, "ap": None, "auroc": None, "precision": None, "recall": 0.0,
                      "right_class": None},
         "clean_harmed": {"pruned": 0.031, "relabelled": 0.0},
+        "left": {"low_quality": 0.05, "mislabel": 0.1},
     }  # fmt: skip
     stream = io.StringIO()
     Console(file=stream, width=100).print(report_table(judgement))
@@ -26,5 +27,6 @@ def test_table_shows_the_figures_and_a_dash_for_nothing() -> None:
         "right class": ["", "-"],
         "average precision": ["0.500", "-"],
         "AUROC": ["0.750", "-"],
+        "noise in what is left": ["5.0 %", "10.0 %"],
         "clean samples pruned / relabelled": ["3.1 %", "0.0 %"],
     }

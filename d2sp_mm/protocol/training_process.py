@@ -18,7 +18,7 @@ _SECONDS_TO_STOP = 10
 
 
 class TrainingError(D2SPError):
-    """A training run of the demo ended with an error."""
+    """A training run ended with an error."""
 
 
 class TrainingProcess:

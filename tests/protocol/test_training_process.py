@@ -10,7 +10,7 @@ from rich.console import Console
 from d2sp_mm.demo import train_all as train_all_module
 from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.demo.train_all import train_all
-from d2sp_mm.demo.training_process import TrainingError, TrainingProcess
+from d2sp_mm.protocol.training_process import TrainingError, TrainingProcess
 
 
 def _wait(run: TrainingProcess) -> None:

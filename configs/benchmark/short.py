@@ -1,0 +1,25 @@
+# Real facial motion as skeletons, five seeds: 45 to 60 minutes on two cores.
+#
+#     python tools/benchmark.py short
+_base_ = "../_base_/benchmark/methods.py"
+
+seeds = [0, 1, 2, 3, 4]
+data_sets = {
+    "gfe-pose": dict(
+        config="d2sp/stgcn/stgcn-slim_none_uci-gfe-pose.py",
+        settings=dict(ann_file="data/uci_gfe/uci_gfe_face100_2d.pkl", split="train"),
+        options={
+            # Half the frames and three quarters of the epochs, so that all fits into an hour.
+            "train_dataloader.dataset.dataset.pipeline.0.clip_len": 8,
+            "val_dataloader.dataset.pipeline.0.clip_len": 8,
+            "train_cfg.max_epochs": 60,
+            "param_scheduler.1.end": 60,
+            "val_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
+            "test_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
+        },
+    ),
+}
+noises = {
+    "both": dict(mislabel_rate=0.2, low_quality_rate=0.1),
+    "clean": dict(),
+}

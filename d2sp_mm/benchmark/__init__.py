@@ -1,0 +1,1 @@
+"""Comparing methods over data sets, noises and seeds."""

@@ -1,0 +1,113 @@
+"""A noisy training set of a place, with its truth and what an oracle would train on."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from d2sp_mm.annotations import Annotations, read_annotations, write_annotations
+from d2sp_mm.annotations.text_lines import TextLines
+from d2sp_mm.benchmark.clean_set import CleanSet
+from d2sp_mm.benchmark.suite import Noise
+from d2sp_mm.noise.confusion_choice import choose_confusion
+from d2sp_mm.noise.inject import inject_noise
+from d2sp_mm.noise.truth import Truth, read_truth
+
+
+@dataclass(frozen=True)
+class NoisySet:
+    """What a method gets to train on.
+
+    Args:
+        ann_file: The noisy annotation.
+        kind: Its kind, one of :data:`d2sp_mm.annotations.KINDS`.
+        data_prefix: ``data_prefix`` of the training set; None: that of the config.
+        split: The split of a pose file.
+        truth: The truth file.
+        num_classes: Classes of the set.
+        test: See :class:`CleanSet`.
+    """
+
+    ann_file: Path
+    kind: str
+    data_prefix: dict[str, str] | None
+    split: str | None
+    truth: Path
+    num_classes: int
+    test: dict[str, Any]
+
+    def annotations(self) -> Annotations:
+        """The noisy annotation, read."""
+        return read_annotations(self.ann_file, self.kind, split=self.split)
+
+    def true(self) -> Truth:
+        """The truth, in the order of :meth:`annotations`."""
+        truth = read_truth(self.truth)
+        row = {key: i for i, key in enumerate(truth.keys)}
+        order = [row[key] for key in self.annotations().keys]
+        return Truth([truth.keys[i] for i in order], truth.true_labels[order], truth.noise[order])
+
+    def readable(self, plain: Path, keys: Sequence[str]) -> np.ndarray:
+        """Which samples the plain run could decode, shape (n,), by its saved ledger."""
+        with np.load(plain / "purification" / "ledger.npz", allow_pickle=False) as ledger:
+            failed = dict(zip(keys, ledger["undecodable"] > 0))
+        return np.array([not failed[key] for key in self.annotations().keys])
+
+    def write(self, path: Path, keep: np.ndarray, labels: np.ndarray | None = None) -> Path:
+        """Write the annotation with these samples and labels; an entry's first label is not kept beside it."""
+        annotations = self.annotations()
+        if labels is not None and not isinstance(annotations.content, TextLines):
+            content = annotations.content.render(keep, labels, record_given_label=False)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        else:
+            write_annotations(annotations, path, keep, labels)
+        return path
+
+    def write_oracle(self, path: Path) -> Path:
+        """Write what an oracle trains on: true labels, and nothing that was spoiled."""
+        truth = self.true()
+        return self.write(path, truth.noise != "low_quality", truth.true_labels)
+
+
+def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int) -> NoisySet:
+    """Plant a noise into a clean set; what was planted whole before is taken as it is.
+
+    Args:
+        clean: The clean set.
+        noise: What to plant.
+        folder: Where to; emptied if planting was broken off.
+        seed: Seed of the noise.
+    """
+    num_classes = int(clean.annotations.labels.max()) + 1
+    if not (folder / "truth.csv").is_file():
+        # The truth is written last, so that a folder without it was broken off.
+        shutil.rmtree(folder, ignore_errors=True)
+        inject_noise(
+            clean.annotations,
+            folder,
+            clean.file_name,
+            choose_confusion(noise.confusion, num_classes),
+            noise.mislabel_rate,
+            noise.low_quality_rate,
+            seed,
+            data_root=clean.data_root,
+            kinds=noise.spoil or None,
+        )
+    spoiled = folder / "data"
+    root = spoiled if spoiled.is_dir() else clean.data_root
+    prefix = {"video": "video", "rawframe": "img", "audio": "audio"}.get(clean.annotations.kind)
+    return NoisySet(
+        ann_file=folder / clean.file_name,
+        kind=clean.annotations.kind,
+        data_prefix=None if root is None or prefix is None else {prefix: str(root)},
+        split=clean.split,
+        truth=folder / "truth.csv",
+        num_classes=num_classes,
+        test=clean.test,
+    )

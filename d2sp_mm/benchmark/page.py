@@ -1,0 +1,98 @@
+"""The results page, from the results file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.benchmark import tables
+from d2sp_mm.benchmark.gain_plot import draw_gains
+from d2sp_mm.benchmark.results import Results
+from d2sp_mm.benchmark.suite import Noise, Suite
+from d2sp_mm.benchmark.summary import summarize
+from d2sp_mm.protocol.markdown_table import as_markdown
+
+_READ = """\
+Means over seeds, with the 95 % bootstrap interval in brackets (seeds drawn anew 9,999 times; over five seeds such an
+interval is narrower than it says). Top-1 and UAR are those of the last epoch on the test set.
+
+* *vs plain*: difference from the plain run of the same seed, in points. *gap*: what of the distance from plain to oracle a
+  method wins back. *epochs*: epochs trained over those of the schedule, helping runs included. *time*: seconds an iteration
+  over those of the plain run in the same epochs; runs shared the machine.
+* Spoiled clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share of
+  the kept clips that are spoiled. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
+  class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
+  knows one noise only ranks both by the same score.
+* Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
+  its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
+"""
+
+
+def noise_tables(suite: Suite, results: Results, data_set: str, noise: str) -> list[Table]:
+    """The tables of one noise of one data set; none where there are no results yet."""
+    figures = summarize(results.rows(), data_set, noise)
+    if not figures:
+        return []
+    planted = suite.noises[noise]
+    wanted = [("Accuracy", tables.ACCURACY)]
+    if planted.is_clean:
+        wanted = [("Nothing planted: what purification does to a clean set", tables.CLEAN)]
+    if planted.low_quality_rate:
+        wanted.append(("Spoiled clips", tables.LOW_QUALITY))
+    if planted.mislabel_rate:
+        wanted.append(("Wrong labels", tables.MISLABEL))
+    return [tables.figures_table(title, figures, suite.methods, columns) for title, columns in wanted]
+
+
+def write_page(suite: Suite, results: Results, path: Path, command: str) -> list[Path]:
+    """Write the page and its pictures.
+
+    Args:
+        suite: What was compared.
+        results: What came of it.
+        path: The Markdown file; pictures go into a folder of its name beside it.
+        command: The command that made the results.
+
+    Returns:
+        The files written.
+    """
+    parts = [f"# Benchmark: suite {suite.name}", f"Made by `{command}`; do not edit.", _READ, _methods(suite)]
+    written = [path]
+    for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
+        made = noise_tables(suite, results, data_set, noise)
+        if not made:
+            continue
+        rows = [row for row in results.rows() if (row["data_set"], row["noise"]) == (data_set, noise)]
+        seeds = sorted({row["seed"] for row in rows})
+        parts.append(f"## {data_set}, {_planted(suite.noises[noise])}\n")
+        parts.append(f"Config `{suite.data_sets[data_set].config}`, {rows[0]['max_epochs']} epochs, seeds {_list(seeds)}.\n")
+        picture = path.with_suffix("") / f"{data_set}_{noise}.png"
+        figures = summarize(results.rows(), data_set, noise)
+        draw_gains(picture, f"{data_set}, {_planted(suite.noises[noise])}", figures, suite.methods)
+        written.append(picture)
+        parts.append(f"![gains]({path.stem}/{picture.name})\n")
+        parts += map(as_markdown, made)
+    atomic_write(path, ("\n".join(parts).rstrip() + "\n").encode())
+    return written
+
+
+def _methods(suite: Suite) -> str:
+    lines = ["| method | whose | what it is |", "|---|---|---|"]
+    lines += [f"| `{name}` | {method.role} | {method.about} |" for name, method in suite.methods.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _planted(noise: Noise) -> str:
+    parts = []
+    if noise.low_quality_rate:
+        parts.append(f"{100 * noise.low_quality_rate:.0f} % spoiled")
+    if noise.mislabel_rate:
+        parts.append(f"{100 * noise.mislabel_rate:.0f} % mislabelled ({noise.confusion})")
+    return " and ".join(parts) or "clean"
+
+
+def _list(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))

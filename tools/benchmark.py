@@ -1,0 +1,96 @@
+"""Compare purification with peers and controls, over data sets, noises and seeds.
+
+    python tools/benchmark.py short
+    python tools/benchmark.py full --jobs 2 --page docs/benchmark_full.md
+    python tools/benchmark.py my_suite.py --out work_dirs/mine --methods plain oracle d2sp small-loss
+
+Called again, it goes on where it was broken off. Results are a line a cell in OUT/results.jsonl; tables and pictures are
+made from that file alone (--page-only trains nothing).
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import shlex
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
+from d2sp_mm.benchmark.bench import Bench
+from d2sp_mm.benchmark.carry_out import carry_out
+from d2sp_mm.benchmark.page import noise_tables, write_page
+from d2sp_mm.benchmark.results import Results
+from d2sp_mm.benchmark.suite import PLAIN, Suite, read_suite, suite_names
+from d2sp_mm.errors import ConfigError, D2SPError
+
+_EPILOG = """A suite is a file such as configs/benchmark/short.py: seeds, data_sets, noises, methods. A data set is a config
+that trains plainly, and the annotation whose labels are taken as true; noise is planted into copies.
+"""
+
+
+def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("suite", help=f"one of {', '.join(suite_names())}, or the path of a suite file")
+    parser.add_argument("--out", type=Path, help="default: work_dirs/benchmark/SUITE")
+    parser.add_argument("--jobs", type=int, default=2, help="runs at the same time (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, nargs="+", help="in place of the suite's")
+    parser.add_argument("--methods", nargs="+", help="out of the suite's; plain is always among them")
+    parser.add_argument("--page", type=Path, help="the page (default: OUT/results.md)")
+    parser.add_argument("--page-only", action="store_true", help="train nothing; make the page from the results")
+    args = parser.parse_args(argv)
+    if args.jobs < 1:
+        parser.error(f"--jobs {args.jobs} must be at least 1")
+    return args
+
+
+def choose(suite: Suite, args: argparse.Namespace) -> Suite:
+    """The part of a suite that the command line asks for."""
+    if args.seeds:
+        suite = dataclasses.replace(suite, seeds=tuple(dict.fromkeys(args.seeds)))
+    if args.methods:
+        unknown = sorted(set(args.methods) - set(suite.methods))
+        if unknown:
+            raise ConfigError(f"--methods {unknown[0]}: the suite has {', '.join(suite.methods)}.")
+        wanted = {PLAIN, *args.methods}
+        suite = dataclasses.replace(suite, methods={n: m for n, m in suite.methods.items() if n in wanted})
+    return suite
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Carry the suite out, print its tables and write its page."""
+    # Both say on every call what nobody here can change.
+    warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+    warnings.filterwarnings("ignore", message="Fail to import ``MultiScaleDeformableAttention``")
+    args, console = parse_args(argv), Console()
+    try:
+        suite = choose(read_suite(args.suite), args)
+        out = args.out or Path("work_dirs/benchmark") / suite.name
+        results = Results(out / "results.jsonl")
+        if not args.page_only:
+            carry_out(Bench(suite, out), results, args.jobs, console)
+        if not len(results):
+            raise ConfigError(f"{results.path} holds no results; call without --page-only first.")
+        for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
+            for table in noise_tables(suite, results, data_set, noise):
+                table.title = f"{data_set}, {noise}. {table.title}"
+                console.print(table)
+        seeds = ["--seeds", *map(str, args.seeds)] if args.seeds else []
+        command = shlex.join(["python", "tools/benchmark.py", args.suite, *seeds])
+        written = write_page(suite, results, args.page or out / "results.md", command)
+    except D2SPError as error:
+        sys.exit(f"benchmark: {error}")
+    except KeyboardInterrupt:
+        sys.exit("benchmark: broken off; call again to go on.")
+    console.print("\nWritten:", results.path, *written, sep="\n  ", highlight=False, markup=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    main()

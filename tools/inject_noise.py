@@ -19,6 +19,7 @@ from d2sp_mm.errors import D2SPError
 from d2sp_mm.noise.confusion import SOURCES
 from d2sp_mm.noise.confusion_choice import choose_confusion
 from d2sp_mm.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
+from d2sp_mm.noise.look_alikes import LOOK_ALIKES, clip_features, look_alike_chances
 from d2sp_mm.noise.truth import NOISES
 
 
@@ -37,7 +38,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--confusion",
         default="symmetric",
-        help=f"symmetric (default), asymmetric, {', '.join(SOURCES)}, or a .json, .csv or .npy file; row = true class",
+        help=f"symmetric (default), asymmetric, {LOOK_ALIKES} (clips that look like another class), "
+        f"{', '.join(SOURCES)}, or a .json, .csv or .npy file; row = true class",
     )
     parser.add_argument("--num-classes", type=int, help="default: the highest label plus one")
     parser.add_argument("--spoil", nargs="+", metavar="KIND", help=f"default all; {_spoil_help()}")
@@ -67,6 +69,10 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
     """Do what the command line says."""
     annotations = read(args)
     num_classes = args.num_classes or int(annotations.labels.max()) + 1
+    chances, confusion = None, args.confusion
+    if confusion == LOOK_ALIKES:
+        chances = look_alike_chances(clip_features(annotations, args.data_root), annotations.labels, num_classes)
+        confusion = "symmetric"
     with Progress(console=console) as bar:
 
         def progress(samples: Iterable[int], total: int) -> Iterable[int]:
@@ -76,7 +82,7 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
             annotations,
             args.out,
             args.annotation.name,
-            choose_confusion(args.confusion, num_classes),
+            choose_confusion(confusion, num_classes),
             args.mislabel_rate,
             args.low_quality_rate,
             args.seed,
@@ -84,6 +90,7 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
             kinds=args.spoil,
             frame_names=FrameNames(args.filename_tmpl, args.start_index),
             progress=progress,
+            chances=chances,
         )
 
 

@@ -36,9 +36,12 @@ noises = {
     # How people confuse the seven expressions; the toy set alone has these classes.
     "human": dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="ferplus"),
 }
+# Which labels are wrong depends on how the clip looks.
+noises["look-alikes"] = dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="look_alikes")
 only = [
     *[(name, noise) for noise in ("both", "clean") for name in ("toy", "gfe-pose", "gfe-video")],
     ("toy", "human"),
+    *[(name, "look-alikes") for name in ("toy", "gfe-pose", "gfe-video")],
     *[(name, noise) for noise in ("low-quality", "mislabel") for name in ("toy", "gfe-pose", "gfe-video")],
     *[("gfe-pose", noise) for noise in ("mislabel-10", "mislabel-40", "low-quality-20")],
 ]

@@ -16,6 +16,7 @@ from d2sp_mm.benchmark.clean_set import CleanSet
 from d2sp_mm.benchmark.suite import Noise
 from d2sp_mm.noise.confusion_choice import choose_confusion
 from d2sp_mm.noise.inject import inject_noise
+from d2sp_mm.noise.look_alikes import LOOK_ALIKES, clip_features, look_alike_chances
 from d2sp_mm.noise.truth import Truth, read_truth
 
 
@@ -88,16 +89,21 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int) -> NoisySet:
     if not (folder / "truth.csv").is_file():
         # The truth is written last, so that a folder without it was broken off.
         shutil.rmtree(folder, ignore_errors=True)
+        chances, confusion = None, noise.confusion
+        if confusion == LOOK_ALIKES:
+            features = clip_features(clean.annotations, clean.data_root)
+            chances, confusion = look_alike_chances(features, clean.annotations.labels, num_classes), "symmetric"
         inject_noise(
             clean.annotations,
             folder,
             clean.file_name,
-            choose_confusion(noise.confusion, num_classes),
+            choose_confusion(confusion, num_classes),
             noise.mislabel_rate,
             noise.low_quality_rate,
             seed,
             data_root=clean.data_root,
             kinds=noise.spoil or None,
+            chances=chances,
         )
     spoiled = folder / "data"
     root = spoiled if spoiled.is_dir() else clean.data_root

@@ -46,7 +46,8 @@ class Noise:
     Args:
         mislabel_rate: Share of samples that get a wrong label, in [0, 1).
         low_quality_rate: Share of other samples that are spoiled, in [0, 1).
-        confusion: ``symmetric``, ``asymmetric``, a name of :data:`d2sp_mm.noise.confusion.SOURCES`, or a file; see
+        confusion: ``look_alikes`` (:func:`d2sp_mm.noise.look_alikes.look_alike_chances`), ``symmetric``, ``asymmetric``,
+            a name of :data:`d2sp_mm.noise.confusion.SOURCES`, or a file; see
             :func:`d2sp_mm.noise.confusion_choice.choose_confusion`.
         spoil: Ways to spoil; all if empty.
     """

@@ -177,14 +177,34 @@ def confuse_labels(labels: ArrayLike, matrix: ArrayLike, rate: float, rng: np.ra
             f"labels run from {true.min()} to {true.max()}, but the confusion matrix knows classes 0 to "
             f"{len(confusion) - 1}; give a matrix of the right size"
         )
-    noisy = true.astype(np.int64)
-    count = round(rate * len(true))
+    return confuse_samples(true.astype(np.int64), confusion[true.astype(np.int64)], rate, rng)
+
+
+def confuse_samples(
+    labels: NDArray[np.int64], chances: NDArray[np.float64], rate: float, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Give exactly ``round(rate * n)`` samples a wrong label, each by chances of its own.
+
+    Args:
+        labels: True labels, shape (n,).
+        chances: How likely each sample is taken for each class, shape (n, c), not negative; that of its own class does not
+            count. Rows need not sum to 1: a sample is drawn in proportion to what its row holds beside it.
+        rate: Share of all samples to mislabel, in [0, 1].
+        rng: Source of randomness.
+
+    Returns:
+        Noisy labels, shape (n,); a new array.
+
+    Raises:
+        ConfigError: So few samples can be mistaken that the rate cannot be reached.
+    """
+    noisy = labels.copy()
+    count = round(rate * len(noisy))
     if count == 0:
         return noisy
-    mistakes = confusion.copy()
-    np.fill_diagonal(mistakes, 0.0)
-    mass = mistakes.sum(axis=1)
-    chance = mass[noisy]
+    mistakes = chances.copy()
+    mistakes[np.arange(len(noisy)), noisy] = 0.0
+    chance = mistakes.sum(axis=1)
     confusable = int(np.count_nonzero(chance))
     if confusable < count:
         raise ConfigError(
@@ -193,7 +213,7 @@ def confuse_labels(labels: ArrayLike, matrix: ArrayLike, rate: float, rng: np.ra
         )
     chosen = rng.choice(len(noisy), size=count, replace=False, p=chance / chance.sum())
     for index in chosen:
-        row = mistakes[noisy[index]]
+        row = mistakes[index]
         noisy[index] = rng.choice(len(row), p=row / row.sum())
     return noisy
 

@@ -81,6 +81,7 @@ def inject_noise(
     kinds: Sequence[str] | None = None,
     frame_names: FrameNames | None = None,
     progress: Progress | None = None,
+    chances: np.ndarray | None = None,
 ) -> InjectedNoise:
     """Write a noisy copy of a training set, and its truth, into a new folder.
 
@@ -100,6 +101,8 @@ def inject_noise(
         data_root: The folder of the clips; needed to spoil a ``video`` or ``rawframe`` list.
         kinds: Ways to spoil, out of ``SPOIL_KINDS``; ``None`` takes all.
         frame_names: For ``rawframe``.
+        chances: How likely each sample is taken for each class, shape ``(n, c)``, in place of ``matrix``; see
+            :func:`d2sp_mm.noise.look_alikes.look_alike_chances`.
         progress: Called with the samples to spoil and their number; yields them again, for a progress bar.
 
     Returns:
@@ -119,7 +122,7 @@ def inject_noise(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ConfigError(f"out={str(folder)!r} is not an empty folder; name a new one, or remove it first.")
     rng = np.random.default_rng(seed)
-    plan = plan_noise(annotations.labels, matrix, mislabel_rate, low_quality_rate, kinds, rng)
+    plan = plan_noise(annotations.labels, matrix, mislabel_rate, low_quality_rate, kinds, rng, chances)
     samples = sorted(plan.kinds)
     steps = progress(samples, len(samples)) if progress else samples
     keep = np.ones(len(annotations), dtype=bool)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.noise.confusion import confuse_labels
+from d2sp_mm.noise.confusion import confuse_labels, confuse_samples
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,7 @@ def plan_noise(
     low_quality_rate: float,
     kinds: Sequence[str],
     rng: np.random.Generator,
+    chances: np.ndarray | None = None,
 ) -> NoisePlan:
     """Choose ``round(rate * n)`` samples for either noise, none for both.
 
@@ -46,6 +47,8 @@ def plan_noise(
         low_quality_rate: Share of all samples to spoil, in [0, 1].
         kinds: The ways to spoil a clip.
         rng: Source of randomness.
+        chances: How likely each sample is taken for each class, shape ``(n, c)``, in place of ``matrix``; see
+            :func:`confuse_samples`.
 
     Returns:
         The plan for the ``n`` samples.
@@ -62,7 +65,10 @@ def plan_noise(
         if not 0.0 <= rate <= 1.0:
             raise ConfigError(f"{name}={rate!r} must lie in [0, 1]; rates are fractions, not percent.")
     num_spoiled = round(low_quality_rate * n)
-    noisy = confuse_labels(labels, matrix, mislabel_rate, rng)
+    if chances is None:
+        noisy = confuse_labels(labels, matrix, mislabel_rate, rng)
+    else:
+        noisy = confuse_samples(np.asarray(labels, dtype=np.int64), chances, mislabel_rate, rng)
     untouched = np.flatnonzero(noisy == labels)
     if num_spoiled > len(untouched):
         raise ConfigError(

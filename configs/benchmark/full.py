@@ -48,5 +48,8 @@ only = [
 methods = {
     "aum-threshold": dict(protocol="threshold_samples", about="AUM as published: two runs with threshold samples first"),
     "confident-learning-folds": dict(protocol="out_of_fold", about="cleanlab as published: out-of-fold predictions first"),
+    "image-quality": dict(
+        protocol="image_quality", about="prunes the blurred, dark or frozen, a tenth", data_sets=("toy", "gfe-video")
+    ),
     "d2sp-phased": dict(role="ours", protocol="phased", recipe="d2sp", about="`d2sp`, then training from scratch"),
 }

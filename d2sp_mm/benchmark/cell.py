@@ -62,4 +62,5 @@ def cells_of(suite: Suite) -> list[Cell]:
         for data_set, noise in pairs
         for method in methods
         if not (method == ORACLE and suite.noises[noise].is_clean)
+        and data_set in (suite.methods[method].data_sets or suite.data_sets)
     ]

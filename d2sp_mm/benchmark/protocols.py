@@ -14,6 +14,7 @@ import numpy as np
 
 from d2sp_mm.benchmark import shared_start
 from d2sp_mm.benchmark.confident_folds import judge_folds
+from d2sp_mm.benchmark.image_quality import judge_pictures
 from d2sp_mm.benchmark.noisy_set import NoisySet
 from d2sp_mm.benchmark.outcome import Outcome
 from d2sp_mm.benchmark.run import Run
@@ -161,12 +162,25 @@ def threshold_samples(task: Task) -> Runs:
     return Outcome(final, table, spent + final.epochs)
 
 
+def image_quality(task: Task) -> Runs:
+    """Prune by a measure of the pictures before any training, and train plainly on the rest.
+
+    Settings: ``measure`` (any), ``rate`` (.1); see :func:`judge_pictures`.
+    """
+    settings = task.method.settings
+    table = judge_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
+    final = _train_on(task, table)
+    yield final
+    return Outcome(final, table, final.epochs)
+
+
 PROTOCOLS: dict[str, Callable[[Task], Runs]] = {
     "in_run": in_run,
     "oracle": oracle,
     "phased": phased,
     "out_of_fold": out_of_fold,
     "threshold_samples": threshold_samples,
+    "image_quality": image_quality,
 }
 
 

@@ -16,7 +16,7 @@ from d2sp_mm.home import find_home
 #: Whose a method is, in the order of the tables.
 ROLES = ("control", "peer", "ours")
 #: How a method trains; see :mod:`d2sp_mm.benchmark.protocols`.
-PROTOCOLS = ("in_run", "oracle", "phased", "out_of_fold", "threshold_samples")
+PROTOCOLS = ("in_run", "oracle", "phased", "out_of_fold", "threshold_samples", "image_quality")
 SOURCES = ("toy", "annotation", "keypoint_video")
 PLAIN, ORACLE = "plain", "oracle"
 
@@ -74,6 +74,7 @@ class Method:
         settings: Arguments of the protocol.
         options: Values of the purification hook by dotted names below ``default_hooks.purification``.
         about: What it is, for the tables.
+        data_sets: The data sets that it can work on; all if empty.
     """
 
     recipe: str = "none"
@@ -82,6 +83,7 @@ class Method:
     settings: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     about: str = ""
+    data_sets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

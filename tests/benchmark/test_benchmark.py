@@ -26,6 +26,7 @@ methods = {
     "small-loss": dict(recipe="small-loss", options=early),
     "phased": dict(role="ours", protocol="phased", recipe="small-loss", options=early, about="twice"),
     "folds": dict(protocol="out_of_fold", settings=dict(folds=2)),
+    "quality": dict(protocol="image_quality", settings=dict(rate=0.2)),
     "threshold": dict(protocol="threshold_samples", settings=dict(until=0.5)),
 }
 """
@@ -61,9 +62,9 @@ def _rows(folder: Path) -> dict[str, dict]:
 
 def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
     rows = _rows(done)
-    assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold"}
+    assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
     pruned = {name: row["judgement"]["low_quality"]["pruned"] for name, row in rows.items() if row["judgement"]}
-    assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == 10
+    assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == pruned["quality"] == 10
     assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == rows["oracle"]["epochs"] == 4
     assert rows["phased"]["epochs"] == pytest.approx(4 + 4 * 39 / 49, abs=1e-3)
     final = {name: 4 * (1 - pruned[name] / 49) for name in ("folds", "threshold")}

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import shlex
+import signal
 import sys
 import warnings
 from collections.abc import Sequence
@@ -74,17 +75,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         suite = choose(read_suite(args.suite), args)
         out = args.out or Path("work_dirs/benchmark") / suite.name
         results = Results(out / "results.jsonl")
+        bench = Bench(suite, out)
         if not args.page_only:
-            carry_out(Bench(suite, out), results, args.jobs, console)
-        if not len(results):
-            raise ConfigError(f"{results.path} holds no results; call without --page-only first.")
+            carry_out(bench, results, args.jobs, console)
+        rows = bench.current(results)
+        if not rows:
+            raise ConfigError(f"{results.path} holds no results of this suite as it is now; call without --page-only first.")
         for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
-            for table in noise_tables(suite, results, data_set, noise):
+            for table in noise_tables(suite, rows, data_set, noise):
                 table.title = f"{data_set}, {noise}. {table.title}"
                 console.print(table)
-        seeds = ["--seeds", *map(str, args.seeds)] if args.seeds else []
-        command = shlex.join(["python", "tools/benchmark.py", args.suite, *seeds])
-        written = write_page(suite, results, args.page or out / "results.md", command)
+        command = shlex.join(["python", "tools/benchmark.py", *(sys.argv[1:] if argv is None else argv)])
+        written = write_page(suite, rows, args.page or out / "results.md", command)
     except D2SPError as error:
         sys.exit(f"benchmark: {error}")
     except KeyboardInterrupt:
@@ -93,4 +95,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
+    # A batch system ends a job so; the runs must not go on without this process.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main()

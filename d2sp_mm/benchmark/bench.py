@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from d2sp_mm.benchmark.cell import Cell, Place
+from mmengine.config import Config
+
+from d2sp_mm.benchmark.cell import Cell, Place, cells_of
 from d2sp_mm.benchmark.clean_set import clean_set
 from d2sp_mm.benchmark.iteration_time import iteration_seconds
 from d2sp_mm.benchmark.noisy_set import NoisySet, plant
 from d2sp_mm.benchmark.outcome import Outcome
-from d2sp_mm.benchmark.protocols import PROTOCOLS, Runs, Task, plain
+from d2sp_mm.benchmark.protocols import PROTOCOLS, Runs, Task, plain, plain_run
+from d2sp_mm.benchmark.results import Results
 from d2sp_mm.benchmark.run import DONE
 from d2sp_mm.benchmark.run_config import base_config, recipe_hook
 from d2sp_mm.benchmark.shared_start import checkpoint, first_decision, observing_hook
 from d2sp_mm.benchmark.suite import PLAIN, Suite
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.judge import judge
 from d2sp_mm.protocol.epoch_accuracy import last_and_best
 
 _SHARING = ("in_run", "phased")
+
+
+def _max_epochs(name: str, config: Config) -> int:
+    epochs = config.train_cfg.get("max_epochs")
+    if epochs is None:
+        raise ConfigError(f"suite: data_sets.{name}: its config has no train_cfg.max_epochs; purification counts in epochs.")
+    return int(epochs)
 
 
 class Bench:
@@ -37,12 +49,15 @@ class Bench:
         self.suite = suite
         self.folder = folder
         self._noisy: dict[Place, NoisySet] = {}
-        self.max_epochs = {name: int(base_config(s).train_cfg.max_epochs) for name, s in suite.data_sets.items()}
+        self._configs = {name: base_config(data_set) for name, data_set in suite.data_sets.items()}
+        self.max_epochs = {name: _max_epochs(name, config) for name, config in self._configs.items()}
         self._hooks = {
             name: recipe_hook(method.recipe, method.options)
             for name, method in suite.methods.items()
             if method.protocol in _SHARING and name != PLAIN
         }
+        if any(method.protocol == "out_of_fold" for method in suite.methods.values()) and find_spec("cleanlab") is None:
+            raise ConfigError("suite: the protocol out_of_fold needs the package cleanlab: pip install cleanlab")
         # What cannot work is refused before the first run.
         self._starts = {
             data_set: sorted({first for hook in self._hooks.values() if (first := first_decision(hook, epochs))})
@@ -83,13 +98,20 @@ class Bench:
         """Tells what a cell is made of from other settings of the same names."""
         suite, place = self.suite, cell.place
         parts = (suite.data_sets[place.data_set], suite.noises[place.noise], suite.methods[cell.method])
-        text = f"{parts!r} {self._hooks.get(cell.method)!r}"
+        text = f"{parts!r} {self._hooks.get(cell.method)!r} {self._configs[place.data_set].pretty_text}"
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
+    def current(self, results: Results) -> list[dict[str, Any]]:
+        """The results of the suite's cells that were made by its present settings."""
+        cells = (cell for cell in cells_of(self.suite) if cell in results)
+        return [results[cell] for cell in cells if results[cell].get("digest") == self.digest(cell)]
+
     def has_start(self, place: Place) -> bool:
-        """Whether the plain run's checkpoints that others go on from are there."""
-        plain_folder = self._folder(Cell(place, PLAIN))
-        return all(checkpoint(plain_folder, epoch).is_file() for epoch in self._starts[place.data_set])
+        """Whether the plain run that others go on from is there: trained to its end, as now, and with its checkpoints."""
+        cell = Cell(place, PLAIN)
+        plain_folder = self._folder(cell)
+        there = all(checkpoint(plain_folder, epoch).is_file() for epoch in self._starts[place.data_set])
+        return there and plain_run(self._task(cell)).is_done
 
     def forget(self, cell: Cell) -> None:
         """Have a cell trained again, though it was."""
@@ -131,5 +153,6 @@ class Bench:
         if place not in self._noisy:
             clean = clean_set(self.suite.data_sets[place.data_set], self.folder / "data" / place.data_set, place.seed)
             folder = self.folder / "data" / place.folder
-            self._noisy[place] = plant(clean, self.suite.noises[place.noise], folder, place.seed)
+            classes = int(self._configs[place.data_set].model.cls_head.num_classes)
+            self._noisy[place] = plant(clean, self.suite.noises[place.noise], folder, place.seed, classes)
         return self._noisy[place]

@@ -82,6 +82,10 @@ def _missing(bench: Bench, results: Results, cells: list[Cell]) -> list[Cell]:
         if first not in missing and not bench.has_start(place):
             bench.forget(first)
             missing.add(first)
+    for cell in missing:
+        # Something that its runs do not show may have changed, such as the settings of its protocol.
+        if cell in results:
+            bench.forget(cell)
     return [cell for cell in cells if cell in missing]
 
 

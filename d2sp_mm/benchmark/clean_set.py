@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from d2sp_mm.annotations import Annotations, read_annotations
+from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.benchmark.suite import DataSet
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.toy.dataset import make_toy_dfer
@@ -23,7 +26,8 @@ class CleanSet:
         file_name: Name of its file.
         data_root: Folder of the clips; None where the annotation holds them.
         split: The split of a pose file; None otherwise.
-        test: Values of the config, below the datasets of ``val_dataloader`` and ``test_dataloader``.
+        test: Values of the config, below the dataset of ``test_dataloader``.
+        made_of: What drew it, and from what.
     """
 
     annotations: Annotations
@@ -31,6 +35,13 @@ class CleanSet:
     data_root: Path | None
     split: str | None = None
     test: dict[str, Any] = field(default_factory=dict)
+    made_of: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Tells the set from another: by what it was made of, its keys and its labels."""
+        text = f"{self.made_of}\n{self.data_root}\n{self.annotations.keys}\n{self.annotations.labels.tolist()}"
+        return hashlib.blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
 
 
 def clean_set(data_set: DataSet, folder: Path, seed: int) -> CleanSet:
@@ -53,7 +64,7 @@ def clean_set(data_set: DataSet, folder: Path, seed: int) -> CleanSet:
         root = make_toy_dfer(
             folder / f"seed{seed}", seed=seed, low_quality_rate=0.0, mislabel_rate=0.0, workers=1, **settings
         )
-        return _videos(root, "train.txt", "test.txt")
+        return _videos(root, "train.txt", "test.txt", f"{settings} {seed}")
     ann_file = Path(settings.pop("ann_file", ""))
     if not ann_file.is_file():
         raise ConfigError(
@@ -61,19 +72,25 @@ def clean_set(data_set: DataSet, folder: Path, seed: int) -> CleanSet:
             "docs/datasets.md), or name another in a suite of your own."
         )
     if data_set.source == "keypoint_video":
-        root = folder / "drawn"
-        if not (root / "val.txt").is_file():
+        content = hashlib.blake2b(ann_file.read_bytes(), digest_size=8).hexdigest()
+        made_of = f"{settings} {content}\n"
+        root, record = folder / "drawn", folder / "drawn.txt"
+        if not record.is_file() or record.read_text() != made_of:
+            shutil.rmtree(root, ignore_errors=True)
             make_keypoint_videos(ann_file, root, ["train", "val"], settings.get("image_size", 64), 17.0, _silently)
-        return _videos(root, "train.txt", "val.txt")
+            atomic_write(record, made_of.encode())
+        return _videos(root, "train.txt", "val.txt", made_of)
     data_root = settings.pop("data_root", None)
     annotations = read_annotations(ann_file, **settings)
-    return CleanSet(annotations, ann_file.name, None if data_root is None else Path(data_root), settings.get("split"))
+    made_of = hashlib.blake2b(ann_file.read_bytes(), digest_size=8).hexdigest()
+    clips = None if data_root is None else Path(data_root)
+    return CleanSet(annotations, ann_file.name, clips, settings.get("split"), made_of=made_of)
 
 
-def _videos(root: Path, train: str, test: str) -> CleanSet:
+def _videos(root: Path, train: str, test: str, made_of: str) -> CleanSet:
     videos = root / "videos"
     options = {"ann_file": str(root / test), "data_prefix": {"video": str(videos)}}
-    return CleanSet(read_annotations(root / train, "video"), train, videos, test=options)
+    return CleanSet(read_annotations(root / train, "video"), train, videos, test=options, made_of=made_of)
 
 
 def _silently(samples: Iterable[int], total: int) -> Iterable[int]:

@@ -22,7 +22,7 @@ def judge_folds(
     """What cleanlab prunes, given the predictions of models that had not trained on a sample.
 
     Args:
-        known: A ledger of the place, for keys and given labels.
+        known: A ledger of the place, for keys and given labels; what it does not keep could not be read, and goes.
         predictions: For each fold its samples and the file of MMAction2's ``DumpResults`` over them, in their order.
         num_classes: Classes c.
         filter_by: How cleanlab picks; its own default if None.
@@ -49,7 +49,7 @@ def judge_folds(
         probs[samples] = np.stack([np.asarray(sample["pred_score"], dtype=np.float64) for sample in dumped])
     seen = np.flatnonzero(~np.isnan(probs).any(axis=1))
     labels, found = known.labels[seen], probs[seen] / probs[seen].sum(axis=1, keepdims=True)
-    scores, keep = np.full(len(known), np.nan), np.ones(len(known), dtype=bool)
+    scores, keep = np.where(known.keep, np.nan, 0.0), known.keep.copy()
     scores[seen] = get_label_quality_scores(labels, found)
     keep[seen] = ~find_label_issues(labels, found, n_jobs=1, **({"filter_by": filter_by} if filter_by else {}))
     rules = ["" if stays else "prune_by_cleanlab" for stays in keep]

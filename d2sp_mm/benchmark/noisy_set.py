@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from d2sp_mm.annotations import Annotations, read_annotations, write_annotations
+from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.text_lines import TextLines
 from d2sp_mm.benchmark.clean_set import CleanSet
 from d2sp_mm.benchmark.suite import Noise
@@ -18,6 +20,8 @@ from d2sp_mm.noise.confusion_choice import choose_confusion
 from d2sp_mm.noise.inject import inject_noise
 from d2sp_mm.noise.look_alikes import LOOK_ALIKES, clip_features, look_alike_chances
 from d2sp_mm.noise.truth import Truth, read_truth
+
+_RECORD = "planted.json"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,11 @@ class NoisySet:
     truth: Path
     num_classes: int
     test: dict[str, Any]
+
+    @property
+    def record(self) -> Path:
+        """What it was made from and with; its content tells it from another of the same name."""
+        return self.truth.with_name(_RECORD)
 
     def annotations(self) -> Annotations:
         """The noisy annotation, read."""
@@ -76,18 +85,19 @@ class NoisySet:
         return self.write(path, truth.noise != "low_quality", truth.true_labels)
 
 
-def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int) -> NoisySet:
-    """Plant a noise into a clean set; what was planted whole before is taken as it is.
+def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int, num_classes: int) -> NoisySet:
+    """Plant a noise into a clean set; what was planted whole before, just so, is taken as it is.
 
     Args:
         clean: The clean set.
         noise: What to plant.
         folder: Where to; emptied if planting was broken off.
         seed: Seed of the noise.
+        num_classes: Classes of the head.
     """
-    num_classes = int(clean.annotations.labels.max()) + 1
-    if not (folder / "truth.csv").is_file():
-        # The truth is written last, so that a folder without it was broken off.
+    record = json.dumps({"clean": clean.digest, "noise": repr(noise), "seed": seed, "classes": num_classes}) + "\n"
+    if not (folder / _RECORD).is_file() or (folder / _RECORD).read_text() != record:
+        # The record is written last, so that a folder without it was broken off.
         shutil.rmtree(folder, ignore_errors=True)
         chances, confusion = None, noise.confusion
         if confusion == LOOK_ALIKES:
@@ -105,6 +115,7 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int) -> NoisySet:
             kinds=noise.spoil or None,
             chances=chances,
         )
+        atomic_write(folder / _RECORD, record.encode())
     spoiled = folder / "data"
     root = spoiled if spoiled.is_dir() else clean.data_root
     prefix = {"video": "video", "rawframe": "img", "audio": "audio"}.get(clean.annotations.kind)

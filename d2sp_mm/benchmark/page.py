@@ -10,9 +10,8 @@ from rich.table import Table
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.benchmark import tables
 from d2sp_mm.benchmark.gain_plot import draw_gains
-from d2sp_mm.benchmark.results import Results
 from d2sp_mm.benchmark.suite import Noise, Suite
-from d2sp_mm.benchmark.summary import summarize
+from d2sp_mm.benchmark.summary import Row, summarize
 from d2sp_mm.protocol.markdown_table import as_markdown
 
 _READ = """\
@@ -21,19 +20,20 @@ interval is narrower than it says). Top-1 and UAR are those of the last epoch on
 
 * *vs plain*: difference from the plain run of the same seed, in points. *gap*: what of the distance from plain to oracle a
   method wins back. *epochs*: epochs trained over those of the schedule, helping runs included. *time*: seconds an iteration
-  over those of the plain run in the same epochs; runs shared the machine.
+  over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method needs them,
+  and runs shared the machine.
 * Spoiled clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share of
   the kept clips that are spoiled. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
   class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
-  knows one noise only ranks both by the same score.
+  knows one noise only ranks both by the same score. Whoever decides within a run prunes undecodable clips as well.
 * Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
   its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
 """
 
 
-def noise_tables(suite: Suite, results: Results, data_set: str, noise: str) -> list[Table]:
+def noise_tables(suite: Suite, rows: Sequence[Row], data_set: str, noise: str) -> list[Table]:
     """The tables of one noise of one data set; none where there are no results yet."""
-    figures = summarize(results.rows(), data_set, noise)
+    figures = summarize(rows, data_set, noise)
     if not figures:
         return []
     planted = suite.noises[noise]
@@ -47,12 +47,12 @@ def noise_tables(suite: Suite, results: Results, data_set: str, noise: str) -> l
     return [tables.figures_table(title, figures, suite.methods, columns) for title, columns in wanted]
 
 
-def write_page(suite: Suite, results: Results, path: Path, command: str) -> list[Path]:
+def write_page(suite: Suite, rows: Sequence[Row], path: Path, command: str) -> list[Path]:
     """Write the page and its pictures.
 
     Args:
         suite: What was compared.
-        results: What came of it.
+        rows: What came of it, as :meth:`d2sp_mm.benchmark.bench.Bench.current` gives it.
         path: The Markdown file; pictures go into a folder of its name beside it.
         command: The command that made the results.
 
@@ -62,15 +62,15 @@ def write_page(suite: Suite, results: Results, path: Path, command: str) -> list
     parts = [f"# Benchmark: suite {suite.name}", f"Made by `{command}`; do not edit.", _READ, _methods(suite)]
     written = [path]
     for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
-        made = noise_tables(suite, results, data_set, noise)
+        made = noise_tables(suite, rows, data_set, noise)
         if not made:
             continue
-        rows = [row for row in results.rows() if (row["data_set"], row["noise"]) == (data_set, noise)]
-        seeds = sorted({row["seed"] for row in rows})
+        here = [row for row in rows if (row["data_set"], row["noise"]) == (data_set, noise)]
+        seeds = sorted({row["seed"] for row in here})
         parts.append(f"## {data_set}, {_planted(suite.noises[noise])}\n")
-        parts.append(f"Config `{suite.data_sets[data_set].config}`, {rows[0]['max_epochs']} epochs, seeds {_list(seeds)}.\n")
+        parts.append(f"Config `{suite.data_sets[data_set].config}`, {here[0]['max_epochs']} epochs, seeds {_list(seeds)}.\n")
         picture = path.with_suffix("") / f"{data_set}_{noise}.png"
-        figures = summarize(results.rows(), data_set, noise)
+        figures = summarize(rows, data_set, noise)
         draw_gains(picture, f"{data_set}, {_planted(suite.noises[noise])}", figures, suite.methods)
         written.append(picture)
         parts.append(f"![gains]({path.stem}/{picture.name})\n")

@@ -51,7 +51,7 @@ class Task:
     def run(self, folder: Path, ann_file: Path, hook: dict[str, Any], options: dict[str, Any] | None = None) -> Run:
         """A run of the set's config from the start."""
         config = run_config(self.data_set, self.noisy, ann_file, self.seed, hook, options)
-        return Run(folder, config, float(config.train_cfg.max_epochs))
+        return Run(folder, config, float(config.train_cfg.max_epochs), inputs=(ann_file, self.noisy.record))
 
     def extension(self) -> str:
         """Ending of an annotation file of this set."""
@@ -64,10 +64,15 @@ class Task:
 
 def plain(task: Task) -> Runs:
     """The plain run, which all others are compared with and most go on from: its hook changes nothing."""
-    options = {"default_hooks.checkpoint.interval": 1, "default_hooks.checkpoint.max_keep_ckpts": -1}
-    run = task.run(task.plain, task.noisy.ann_file, task.observer, options)
+    run = plain_run(task)
     yield run
     return Outcome(run, undecided(task.plain_table()), run.epochs)
+
+
+def plain_run(task: Task) -> Run:
+    """The run of :func:`plain`."""
+    options = {"default_hooks.checkpoint.interval": 1, "default_hooks.checkpoint.max_keep_ckpts": -1}
+    return task.run(task.plain, task.noisy.ann_file, task.observer, options)
 
 
 def in_run(task: Task) -> Runs:
@@ -94,7 +99,7 @@ def oracle(task: Task) -> Runs:
     ann_file = task.noisy.write_oracle(task.folder / f"oracle{task.extension()}")
     run = task.run(task.folder, ann_file, {"type": "d2sp_mm.PurificationHook"})
     yield run
-    return Outcome(run, None, run.epochs)
+    return Outcome(run, None, run.epochs * float((task.noisy.true().noise != "low_quality").mean()))
 
 
 def phased(task: Task) -> Runs:
@@ -124,10 +129,11 @@ def out_of_fold(task: Task) -> Runs:
         held = task.noisy.write(folder / f"held{task.extension()}", readable & (fold_of == fold))
         run = task.run(folder, rest, {"type": "d2sp_mm.PurificationHook"}, _dump(task, held, folder))
         share = float((readable & (fold_of != fold)).mean())
-        run = replace(run, epochs=run.epochs * share)
+        run = replace(run, epochs=run.epochs * share, inputs=(*run.inputs, held))
         yield run
         spent += run.epochs
         predictions.append((np.flatnonzero(readable & (fold_of == fold)), folder / "predictions.pkl"))
+    known = replace(known, keep=readable)
     table = judge_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
     final = _train_on(task, table)
     yield final
@@ -135,9 +141,10 @@ def out_of_fold(task: Task) -> Runs:
 
 
 def threshold_samples(task: Task) -> Runs:
-    """AUM as published: two runs to the first drop of the learning rate, each with threshold samples, then a final run.
+    """AUM's own protocol: two runs with threshold samples that end early, then a final run.
 
-    Settings: ``until`` (.6), the share of the schedule that the two runs train.
+    Settings: ``until`` (.6), the share of the schedule that the two runs train. The paper ends them where the learning rate
+    first drops, which is there in ``sgd_40e.py``; a cosine over the whole schedule has no such place.
     """
     known, tables, sets = task.plain_table(), [], []
     fake = task.noisy.num_classes
@@ -210,6 +217,7 @@ def _dump(task: Task, held: Path, folder: Path) -> dict[str, Any]:
     prefix = base.get("data_prefix")
     options: dict[str, Any] = {
         "val_dataloader.dataset.ann_file": str(held),
+        "val_dataloader.dataset.data_root": "",
         "val_evaluator": [{"type": "DumpResults", "out_file_path": str(folder / "predictions.pkl")}],
     }
     if prefix is not None:

@@ -19,8 +19,8 @@ class Results:
 
     A line holds the names of the cell; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs`` trained
     in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under ``plain_seconds``,
-    of the plain run over the same epochs; ``judgement`` as :func:`d2sp_mm.judge.judge` gives it, or null; ``command`` and
-    ``fingerprint`` of the tested run. Where a cell stands twice the later line counts.
+    of the plain run over the same epochs; ``judgement`` as :func:`d2sp_mm.judge.judge` gives it, or null; ``command`` of the
+    tested run; ``digest`` of the settings. Where a cell stands twice the later line counts.
 
     Args:
         path: The file; it need not be there yet.
@@ -49,10 +49,6 @@ class Results:
 
     def __getitem__(self, cell: Cell) -> dict[str, Any]:
         return self._rows[cell]
-
-    def rows(self) -> list[dict[str, Any]]:
-        """All results, in the order of the file."""
-        return list(self._rows.values())
 
     def add(self, cell: Cell, figures: Mapping[str, Any]) -> None:
         """Add a cell's result; the line is on the disk when this returns."""

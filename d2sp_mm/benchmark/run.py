@@ -27,6 +27,7 @@ class Run:
         epochs: How many epochs it trains itself, in epochs of the whole set.
         start: Epochs, of the same kind, that it takes over from the plain run.
         resume: Checkpoint that it goes on from; None: it starts afresh.
+        inputs: Files whose content it depends on besides.
     """
 
     folder: Path
@@ -34,6 +35,7 @@ class Run:
     epochs: float
     start: float = 0.0
     resume: Path | None = None
+    inputs: tuple[Path, ...] = ()
 
     def write_config(self) -> Path:
         """Write the config into the work dir."""
@@ -58,8 +60,10 @@ class Run:
     @property
     def fingerprint(self) -> str:
         """Tells this run from one of other settings."""
-        text = f"{self.config.pretty_text}\n{self.resume}\n"
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        found = hashlib.blake2b(f"{self.config.pretty_text}\n{self.resume}\n".encode(), digest_size=8)
+        for path in self.inputs:
+            found.update(hashlib.blake2b(path.read_bytes()).digest())
+        return found.hexdigest()
 
     @property
     def is_done(self) -> bool:

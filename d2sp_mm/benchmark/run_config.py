@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from d2sp_mm.recipes.recipe import read_recipe
 from d2sp_mm.recipes.refusals import type_name
 
 _HOOK = "default_hooks.purification."
+#: Settings of the hook that are the data set's, not the method's.
+_OF_THE_SET = ("classifier", "max_undecodable")
 
 
 def base_config(data_set: DataSet) -> Config:
@@ -53,10 +56,14 @@ def run_config(
     config = base_config(data_set)
     if (config.get("default_hooks") or {}).get("purification") is None:
         config = purify_config(config, "none")
-    config.default_hooks.purification = ConfigDict(hook)
+    # What a user had to say of the head or of broken clips holds for every method.
+    said = config.default_hooks.purification
+    own = {name: said[name] for name in _OF_THE_SET if name in said}
+    config.default_hooks.purification = ConfigDict({**own, **hook})
     _set_data(training_set(config), ann_file, noisy.data_prefix)
-    for loader in ("val_dataloader", "test_dataloader"):
-        config[loader].dataset.update(noisy.test)
+    # The training script evaluates on val; what counts here is the test set.
+    config.test_dataloader.dataset.update(noisy.test)
+    config.val_dataloader, config.val_evaluator = (copy.deepcopy(config[f"test_{x}"]) for x in ("dataloader", "evaluator"))
     config.train_cfg.val_begin = config.train_cfg.val_interval = config.train_cfg.max_epochs
     config.default_hooks.checkpoint.update(interval=config.train_cfg.max_epochs, max_keep_ckpts=1, save_best=None)
     config.randomness = dict(seed=seed)
@@ -92,7 +99,9 @@ def recipe_hook(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _set_data(dataset: ConfigDict, ann_file: Path, data_prefix: Mapping[str, str] | None) -> None:
     dataset.ann_file = str(ann_file)
-    # A root would be put before what is set here.
-    dataset.pop("data_root", None)
+    # A root would be put before the annotation's path as well.
+    root = dataset.pop("data_root", None)
+    if root and data_prefix is None:
+        data_prefix = {key: str(Path(root) / path) for key, path in dataset.get("data_prefix", {}).items()}
     if data_prefix is not None:
         dataset.data_prefix = dict(data_prefix)

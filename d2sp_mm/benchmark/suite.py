@@ -163,6 +163,13 @@ def _check(suite: Suite) -> None:
                 raise ConfigError(
                     f"suite {suite.name!r}: {where}.{name}.{entry}={getattr(part, entry)!r}; choose one of {allowed}."
                 )
+    for name, method in suite.methods.items():
+        unknown = sorted(set(method.data_sets) - set(suite.data_sets)) if isinstance(method.data_sets, tuple) else ["?"]
+        if unknown:
+            raise ConfigError(
+                f"suite {suite.name!r}: methods.{name}.data_sets={method.data_sets!r}; give a list out of "
+                f"{', '.join(suite.data_sets)}."
+            )
     if PLAIN not in suite.methods:
         raise ConfigError(f"suite {suite.name!r}: methods has no {PLAIN!r}, which all others are compared with.")
     for data_set, noise in suite.only:

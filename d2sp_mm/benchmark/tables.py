@@ -36,6 +36,7 @@ MISLABEL: Sequence[Column] = (
     ("recall", "mislabel.recall", "share"),
     ("left", "mislabel.left", "share"),
     ("clean relabelled", "clean.relabelled", "percent"),
+    ("clean pruned", "clean.pruned", "percent"),
 )
 CLEAN: Sequence[Column] = (
     ("top-1", "top1", "percent"),

@@ -65,7 +65,8 @@ def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
     assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
     pruned = {name: row["judgement"]["low_quality"]["pruned"] for name, row in rows.items() if row["judgement"]}
     assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == pruned["quality"] == 10
-    assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == rows["oracle"]["epochs"] == 4
+    assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == 4
+    assert rows["oracle"]["epochs"] == pytest.approx(4 * 39 / 49, abs=1e-3)
     assert rows["phased"]["epochs"] == pytest.approx(4 + 4 * 39 / 49, abs=1e-3)
     final = {name: 4 * (1 - pruned[name] / 49) for name in ("folds", "threshold")}
     # Two halves make one whole, less what cannot be decoded; two halves of the schedule likewise.
@@ -92,7 +93,8 @@ def test_the_page_is_made_from_the_results_alone(done, tool):
     picture = done / "out" / "results" / "toy_both.png"
     assert picture.stat().st_size > 1000
     tool.main([str(done / "tiny.py"), "--out", str(done / "out"), "--page-only", "--page", str(done / "again.md")])
-    assert (done / "again.md").read_text().replace("again/", "results/") == page
+    again = (done / "again.md").read_text().replace("again/", "results/")
+    assert again.partition("\n\n## ")[2] == page.partition("\n\n## ")[2] != ""
 
 
 def test_a_finished_benchmark_trains_nothing(done, tool, monkeypatch):

@@ -42,7 +42,7 @@ def spoiled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("quality")
     settings = dict(num_train=70, num_test=7, image_size=64, num_frames=8)
     clean = clean_set(DataSet("", "toy", settings), folder / "toy", seed=3)
-    return plant(clean, Noise(low_quality_rate=0.2, spoil=("blurred", "dark", "truncated")), folder / "noisy", 3)
+    return plant(clean, Noise(low_quality_rate=0.2, spoil=("blurred", "dark", "truncated")), folder / "noisy", 3, 7)
 
 
 def test_blurred_dark_and_broken_clips_are_found(spoiled):

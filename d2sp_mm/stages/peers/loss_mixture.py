@@ -33,8 +33,9 @@ class LossMixture(FlaggingStage):
         threshold: Probability, in (0, 1), below which a sample is pruned; ``rate`` is not looked at.
 
     Source:
-        The co-divide step of DivideMix (Li et al., ICLR 2020, section 3.1): mean over 5 epochs and threshold .5 are those of
-        its published code. There the noisy part goes on as unlabelled data; here it is pruned, and there is one network.
+        The co-divide step of DivideMix (Li et al., ICLR 2020, section 3.1): threshold .5 is that of its published code.
+        There the losses are those of a pass of their own, and the noisy part goes on as unlabelled
+        data; here it is pruned, and there is one network.
     """
 
     rule: ClassVar[str] = "prune_by_loss_mixture"

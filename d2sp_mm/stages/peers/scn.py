@@ -33,7 +33,7 @@ class ScnRelabeling(Stage):
     Source:
         Self-Cure Network (Wang et al., CVPR 2020): section 3.3 and equation 4, beta .7 and margin .2. There the groups are
         formed in every batch and labels change at once, from the tenth epoch on; here at the end of an epoch, over the whole
-        set, and in as many rounds as ``rounds`` says.
+        set, and in as many rounds as ``rounds`` says; after the last round the loss is the plain one.
     """
 
     start: int | float = 0.25

@@ -27,6 +27,7 @@ from d2sp_mm.benchmark.carry_out import carry_out
 from d2sp_mm.benchmark.page import noise_tables, write_page
 from d2sp_mm.benchmark.results import Results
 from d2sp_mm.benchmark.suite import PLAIN, Suite, read_suite, suite_names
+from d2sp_mm.benchmark.summary import summarize_all
 from d2sp_mm.errors import ConfigError, D2SPError
 
 _EPILOG = """A suite is a file such as configs/benchmark/short.py: seeds, data_sets, noises, methods. A data set is a config
@@ -81,12 +82,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         rows = bench.current(results)
         if not rows:
             raise ConfigError(f"{results.path} holds no results of this suite as it is now; call without --page-only first.")
-        for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
-            for table in noise_tables(suite, rows, data_set, noise):
+        summary = summarize_all(rows, suite.pairs)
+        for (data_set, noise), figures in summary.items():
+            for table in noise_tables(suite, figures, noise):
                 table.title = f"{data_set}, {noise}. {table.title}"
                 console.print(table)
         command = shlex.join(["python", "tools/benchmark.py", *(sys.argv[1:] if argv is None else argv)])
-        written = write_page(suite, rows, args.page or out / "results.md", command)
+        written = write_page(suite, rows, summary, args.page or out / "results.md", command)
     except D2SPError as error:
         sys.exit(f"benchmark: {error}")
     except KeyboardInterrupt:

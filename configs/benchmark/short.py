@@ -1,4 +1,4 @@
-# Real facial motion as skeletons, five seeds: 45 to 60 minutes on two cores.
+# Real facial motion as skeletons, five seeds: an hour on two cores, estimated from single runs.
 #
 #     python tools/benchmark.py short
 _base_ = "../_base_/benchmark/methods.py"

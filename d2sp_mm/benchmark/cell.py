@@ -54,12 +54,11 @@ def cells_of(suite: Suite) -> list[Cell]:
     Args:
         suite: The suite.
     """
-    pairs = suite.only or tuple((data_set, noise) for data_set in suite.data_sets for noise in suite.noises)
     methods = [PLAIN, *(name for name in suite.methods if name != PLAIN)]
     found = [
         Cell(Place(data_set, noise, seed), method)
         for seed in suite.seeds
-        for data_set, noise in pairs
+        for data_set, noise in suite.pairs
         for method in methods
         if not (method == ORACLE and suite.noises[noise].is_clean)
         and data_set in (suite.methods[method].data_sets or suite.data_sets)

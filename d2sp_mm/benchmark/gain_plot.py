@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from d2sp_mm.benchmark.suite import PLAIN, Method
-from d2sp_mm.benchmark.tables import Figures
+from d2sp_mm.benchmark.summary import Figures
 
 _COLOURS = {"control": "tab:grey", "peer": "tab:blue", "ours": "tab:red"}
 

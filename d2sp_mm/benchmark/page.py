@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.table import Table
@@ -11,7 +11,7 @@ from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.benchmark import tables
 from d2sp_mm.benchmark.gain_plot import draw_gains
 from d2sp_mm.benchmark.suite import Noise, Suite
-from d2sp_mm.benchmark.summary import Row, summarize
+from d2sp_mm.benchmark.summary import Figures, Row
 from d2sp_mm.protocol.markdown_table import as_markdown
 
 _READ = """\
@@ -31,11 +31,8 @@ interval is narrower than it says). Top-1 and UAR are those of the last epoch on
 """
 
 
-def noise_tables(suite: Suite, rows: Sequence[Row], data_set: str, noise: str) -> list[Table]:
-    """The tables of one noise of one data set; none where there are no results yet."""
-    figures = summarize(rows, data_set, noise)
-    if not figures:
-        return []
+def noise_tables(suite: Suite, figures: Figures, noise: str) -> list[Table]:
+    """The tables of one noise of one data set."""
     planted = suite.noises[noise]
     wanted = [("Accuracy", tables.ACCURACY)]
     if planted.is_clean:
@@ -47,12 +44,15 @@ def noise_tables(suite: Suite, rows: Sequence[Row], data_set: str, noise: str) -
     return [tables.figures_table(title, figures, suite.methods, columns) for title, columns in wanted]
 
 
-def write_page(suite: Suite, rows: Sequence[Row], path: Path, command: str) -> list[Path]:
+def write_page(
+    suite: Suite, rows: Sequence[Row], summary: Mapping[tuple[str, str], Figures], path: Path, command: str
+) -> list[Path]:
     """Write the page and its pictures.
 
     Args:
         suite: What was compared.
         rows: What came of it, as :meth:`d2sp_mm.benchmark.bench.Bench.current` gives it.
+        summary: Their figures, by data set and noise.
         path: The Markdown file; pictures go into a folder of its name beside it.
         command: The command that made the results.
 
@@ -61,20 +61,16 @@ def write_page(suite: Suite, rows: Sequence[Row], path: Path, command: str) -> l
     """
     parts = [f"# Benchmark: suite {suite.name}", f"Made by `{command}`; do not edit.", _READ, _methods(suite)]
     written = [path]
-    for data_set, noise in suite.only or [(d, n) for d in suite.data_sets for n in suite.noises]:
-        made = noise_tables(suite, rows, data_set, noise)
-        if not made:
-            continue
+    for (data_set, noise), figures in summary.items():
         here = [row for row in rows if (row["data_set"], row["noise"]) == (data_set, noise)]
         seeds = sorted({row["seed"] for row in here})
         parts.append(f"## {data_set}, {_planted(suite.noises[noise])}\n")
         parts.append(f"Config `{suite.data_sets[data_set].config}`, {here[0]['max_epochs']} epochs, seeds {_list(seeds)}.\n")
         picture = path.with_suffix("") / f"{data_set}_{noise}.png"
-        figures = summarize(rows, data_set, noise)
         draw_gains(picture, f"{data_set}, {_planted(suite.noises[noise])}", figures, suite.methods)
         written.append(picture)
         parts.append(f"![gains]({path.stem}/{picture.name})\n")
-        parts += map(as_markdown, made)
+        parts += map(as_markdown, noise_tables(suite, figures, noise))
     atomic_write(path, ("\n".join(parts).rstrip() + "\n").encode())
     return written
 

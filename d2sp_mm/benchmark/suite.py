@@ -106,6 +106,11 @@ class Suite:
     methods: Mapping[str, Method]
     only: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Data set and noise of every noisy set, in the order in which they are trained on and shown."""
+        return self.only or tuple((data_set, noise) for data_set in self.data_sets for noise in self.noises)
+
 
 def suite_names() -> list[str]:
     """The suites that the project brings, sorted."""
@@ -140,18 +145,19 @@ def read_suite(name: str) -> Suite:
     return suite
 
 
-_Part = TypeVar("_Part")
+_Part = TypeVar("_Part", DataSet, Noise, Method)
 
 
 def _read(kind: type[_Part], parts: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, _Part]:
-    known = {entry.name for entry in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    known = {entry.name for entry in dataclasses.fields(kind)}
     found = {}
     for name, settings in parts.items():
         unknown = sorted(set(settings) - known)
         if unknown:
             raise ConfigError(f"suite: {where}.{name} has no setting {unknown[0]!r}; it has {', '.join(sorted(known))}.")
         plain = settings.to_dict() if hasattr(settings, "to_dict") else dict(settings)
-        found[name] = kind(**{key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()})
+        arguments: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in plain.items()}
+        found[name] = kind(**arguments)
     return found
 
 

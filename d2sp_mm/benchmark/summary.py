@@ -31,6 +31,9 @@ class Estimate:
     seeds: int
 
 
+#: Estimates by method and figure.
+Figures = Mapping[str, Mapping[str, Estimate]]
+
 #: Figures of a judgement by their names in the tables: how to find them.
 JUDGED: dict[str, tuple[str, str]] = {
     "low_quality.ap": ("low_quality", "ap"),
@@ -47,7 +50,7 @@ JUDGED: dict[str, tuple[str, str]] = {
 }
 
 
-def summarize(rows: Iterable[Row], data_set: str, noise: str) -> dict[str, dict[str, Estimate]]:
+def summarize(rows: Iterable[Row], data_set: str, noise: str) -> Figures:
     """The figures of every method on one noise of one data set.
 
     ``top1``, ``uar``: means. ``gain``, ``uar_gain``: mean difference from the plain run of the same seed. ``gap``: recovered
@@ -69,6 +72,12 @@ def summarize(rows: Iterable[Row], data_set: str, noise: str) -> dict[str, dict[
     seeds = [by_seed[seed] for seed in sorted(by_seed) if PLAIN in by_seed[seed]]
     methods = dict.fromkeys(method for seed in seeds for method in seed)
     return {method: _of_method(method, [seed for seed in seeds if method in seed]) for method in methods}
+
+
+def summarize_all(rows: Sequence[Row], pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Figures]:
+    """:func:`summarize` for each pair of data set and noise that has results, in the order of ``pairs``."""
+    found = {pair: summarize(rows, *pair) for pair in pairs}
+    return {pair: figures for pair, figures in found.items() if figures}
 
 
 def _of_method(method: str, seeds: Sequence[Mapping[str, Row]]) -> dict[str, Estimate]:

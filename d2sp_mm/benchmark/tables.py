@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from d2sp_mm.benchmark.suite import Method
-from d2sp_mm.benchmark.summary import Estimate
+from d2sp_mm.benchmark.summary import Estimate, Figures
 
-Figures = Mapping[str, Mapping[str, Estimate]]
 #: Header, figure, how it is written.
 Column = tuple[str, str, str]
 

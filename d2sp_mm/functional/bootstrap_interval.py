@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import bootstrap
 
 
 def bootstrap_interval(
@@ -28,9 +29,9 @@ def bootstrap_interval(
         resamples do not have is taken over those that have one.
 
     Source:
-        Efron's percentile bootstrap with a fixed seed. Over five seeds it is narrower than it says: on normal
-        values a 95 % interval held the mean in 85 % of 2,000 trials. SciPy's ``bootstrap``
-        refuses a statistic that some resamples do not have, such as a share of a gap that closes.
+        Efron's percentile bootstrap, resampled by SciPy with a fixed seed; SciPy's own interval is NaN where some resamples
+        do not have the statistic, such as a share of a gap that closes. Over five seeds it is narrower than it says: on
+        normal values a 95 % interval held the mean in 85 % of 2,000 trials.
 
     Example:
         >>> [round(x, 2) for x in bootstrap_interval([0.1, 0.2, 0.3, 0.2, 0.2])]
@@ -46,11 +47,18 @@ def bootstrap_interval(
         centre = float(found(*rows.T))
         if len(rows) == 1:
             return centre, float("nan"), float("nan")
-        drawn = np.random.default_rng(0).integers(0, len(rows), size=(resamples, len(rows)))
-        values_of = np.asarray(found(*(column[drawn] for column in rows.T)), dtype=np.float64)
-    values_of = values_of[np.isfinite(values_of)]
-    if not len(values_of):
+        drawn = bootstrap(
+            tuple(rows.T),
+            lambda *columns, axis: np.asarray(found(*columns), dtype=np.float64),
+            paired=True,
+            vectorized=True,
+            n_resamples=resamples,
+            method="percentile",
+            random_state=np.random.default_rng(0),
+        ).bootstrap_distribution
+    drawn = drawn[np.isfinite(drawn)]
+    if not len(drawn):
         return centre, float("nan"), float("nan")
     tail = 100 * (1 - confidence) / 2
-    low, high = np.percentile(values_of, [tail, 100 - tail])
+    low, high = np.percentile(drawn, [tail, 100 - tail])
     return centre, float(low), float(high)

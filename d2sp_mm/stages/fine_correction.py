@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.functional.balanced_probs import balance_probs
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.margin import contradiction_margin, label_score
 from d2sp_mm.functional.stability import modal_prediction
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count, check_share
+from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.stage import Stage
 
 
@@ -83,16 +83,13 @@ class FineCorrection(Stage):
         """See :meth:`Stage.decide`."""
         seen = ledger.observations
         classes, agreement = modal_prediction(seen.predictions(self.window, epoch), ledger.num_classes)
-        of_class = ledger.class_counts
         probs = balance_probs(seen.mean_probs(self.window, epoch), ledger.class_frequencies, self.class_balance)
         margins = contradiction_margin(probs, ledger.corrected_labels, classes)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9
-        wrong = stable & (classes != ledger.corrected_labels) & (margins > self.min_margin) & ledger.keep
+        wrong = stable & (classes != ledger.corrected_labels) & (margins > self.min_margin)
         # A class that is never predicted (the rare ones) would lose all its samples at once.
-        room = class_room(of_class, np.zeros_like(of_class), cap=1.0, floor=self.class_floor)
-        doubtful = np.where(wrong, label_score(margins), np.nan)
-        relabel = select_lowest(doubtful, ledger.corrected_labels, len(ledger), room)
+        relabel = within_class_limits(ledger, wrong, label_score(margins), floor=self.class_floor)
         agrees = classes[ledger.keep] == ledger.corrected_labels[ledger.keep]
         return Decision(
             rule="correct_stable",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
+from d2sp_mm.stages.class_limits import within_class_limits
 
 RULE = "undecodable"
 
@@ -30,8 +30,6 @@ def prune_undecodable(ledger: Ledger, epoch: int, window: int) -> Decision:
     """
     never_seen = (ledger.observations.predictions(window, epoch) < 0).all(axis=0)
     found = ledger.keep & never_seen & (ledger.undecodable > 0)
-    counts = ledger.class_counts
-    room = class_room(counts, np.zeros_like(counts), cap=1.0, floor=1)
     scores = np.where(found, 0.0, np.nan)
-    prune = select_lowest(scores, ledger.corrected_labels, int(found.sum()), room)
+    prune = within_class_limits(ledger, found, scores)
     return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": scores})

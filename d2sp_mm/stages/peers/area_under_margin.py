@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.functional.logit_margin import logit_margin
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
@@ -69,7 +68,4 @@ class AreaUnderMargin(FlaggingStage):
         if not len(known):
             return self.flagged(epoch, scores, np.empty(0, dtype=np.int64))
         threshold = np.quantile(known, self.percentile)
-        counts = ledger.class_counts
-        room = class_room(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
-        small = np.where(ledger.keep & ~fake & (scores <= threshold), scores, np.nan)
-        return self.flagged(epoch, scores, select_lowest(small, ledger.corrected_labels, len(ledger), room))
+        return self.flag(ledger, epoch, scores, ~fake & (scores <= threshold))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import ClassVar
 
 import numpy as np
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.peers.flagging import FlaggingStage
@@ -49,10 +49,9 @@ class ConfidentLearning(FlaggingStage):
         super().__post_init__()
         if self.filter_by not in FILTERS:
             raise ConfigError(f"ConfidentLearning: filter_by={self.filter_by!r} is unknown; choose one of {FILTERS}.")
-        try:
-            import cleanlab  # noqa: F401 - hours before the first decision
-        except ImportError as error:
-            raise ConfigError("ConfidentLearning needs the package cleanlab: pip install cleanlab") from error
+        # Now rather than at the first decision, hours later.
+        if find_spec("cleanlab") is None:
+            raise ConfigError("ConfidentLearning needs the package cleanlab: pip install cleanlab")
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
@@ -68,7 +67,4 @@ class ConfidentLearning(FlaggingStage):
         scores[known] = get_label_quality_scores(labels, probs)
         # One process: the run's own workers hold the cores.
         issue[known] = find_label_issues(labels, probs, filter_by=self.filter_by, n_jobs=1)
-        counts = ledger.class_counts
-        room = class_room(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
-        prune = select_lowest(np.where(issue, scores, np.nan), ledger.corrected_labels, len(ledger), room)
-        return self.flagged(epoch, scores, prune)
+        return self.flag(ledger, epoch, scores, issue)

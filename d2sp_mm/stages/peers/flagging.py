@@ -8,8 +8,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from d2sp_mm.functional.label_losses import label_losses
+from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
+from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.pruning import PruningStage
 
 
@@ -44,6 +47,18 @@ class FlaggingStage(PruningStage):
         """See :meth:`Stage.decide`."""
         scores = self.score(ledger, epoch)
         return self.flagged(epoch, scores, self.lowest(ledger, scores, progress))
+
+    def mean_losses(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
+        """Cross entropy of every sample, averaged over the epochs looked at, in nats, shape (n,); NaN if never seen."""
+        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
+        return mean_of_seen(label_losses(seen), (len(ledger),))
+
+    def flag(
+        self, ledger: Ledger, epoch: int, scores: npt.NDArray[np.float64], chosen: npt.NDArray[np.bool_]
+    ) -> Decision:
+        """The decision to prune all that are chosen, whatever the rate, within the limits of their classes."""
+        prune = within_class_limits(ledger, chosen, scores, self.class_cap, self.class_floor)
+        return self.flagged(epoch, scores, prune)
 
     def flagged(self, epoch: int, scores: npt.NDArray[np.float64], prune: npt.NDArray[np.int64]) -> Decision:
         """The decision to prune these."""

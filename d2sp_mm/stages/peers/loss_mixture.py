@@ -8,10 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.label_losses import label_losses
 from d2sp_mm.functional.loss_mixture import low_loss_posterior
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_share
@@ -47,13 +44,9 @@ class LossMixture(FlaggingStage):
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
-        return low_loss_posterior(mean_of_seen(label_losses(seen), (len(ledger),)))
+        return low_loss_posterior(self.mean_losses(ledger, epoch))
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         scores = self.score(ledger, epoch)
-        counts = ledger.class_counts
-        room = class_room(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
-        noisy = np.where(ledger.keep & (scores < self.threshold), scores, np.nan)
-        return self.flagged(epoch, scores, select_lowest(noisy, ledger.corrected_labels, len(ledger), room))
+        return self.flag(ledger, epoch, scores, scores < self.threshold)

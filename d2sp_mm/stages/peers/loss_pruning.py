@@ -8,8 +8,6 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.label_losses import label_losses
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count
@@ -47,14 +45,11 @@ class LowLossPruning(FlaggingStage):
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
-        return 1.0 - np.exp(-mean_of_seen(label_losses(seen), (len(ledger),)))
+        return 1.0 - np.exp(-self.mean_losses(ledger, epoch))
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        scores = self.score(ledger, epoch)
-        # The mean is that of the losses, which the score bends.
-        losses = -np.log1p(-np.minimum(scores, 1.0 - np.finfo(np.float64).eps))
+        losses = self.mean_losses(ledger, epoch)
         small = ledger.keep & (losses < np.nanmean(losses))
         drawn = np.random.default_rng(self.seed).random(len(ledger))
-        return self.flagged(epoch, scores, self.lowest(ledger, np.where(small, drawn, np.nan), progress))
+        return self.flagged(epoch, self.score(ledger, epoch), self.lowest(ledger, np.where(small, drawn, np.nan), progress))

@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.peers.flagging import FlaggingStage
 
@@ -37,5 +36,4 @@ class LowConfidence(FlaggingStage):
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
-        return mean_of_seen(seen, (len(ledger),))
+        return ledger.observations.mean_label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)

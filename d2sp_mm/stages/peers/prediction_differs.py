@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count
-from d2sp_mm.stages.peers.relabeling import within_classes
+from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.stage import Stage
 
 
@@ -38,7 +38,7 @@ class PredictionDiffers(Stage):
         predictions = ledger.observations.predictions(1, epoch)[0]
         trust = ledger.observations.mean_label_probs(ledger.corrected_labels, 1, epoch)
         wrong = (predictions >= 0) & (predictions != ledger.corrected_labels)
-        relabel = within_classes(ledger, wrong, trust, self.class_floor)
+        relabel = within_class_limits(ledger, wrong, trust, floor=self.class_floor)
         return Decision(
             rule="correct_what_differs",
             epoch=epoch,

@@ -11,7 +11,7 @@ from d2sp_mm.functional.margin import contradiction_margin, label_score
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count, check_share
-from d2sp_mm.stages.peers.relabeling import within_classes
+from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.stage import Stage
 
 
@@ -62,7 +62,7 @@ class ScnRelabeling(Stage):
         low[known] = fractional_ranks(weights[known]) < 1.0 - self.high_share
         trust = label_score(margins)
         wrong = low & (predictions != ledger.corrected_labels) & (margins > self.min_margin)
-        relabel = within_classes(ledger, wrong, trust, self.class_floor)
+        relabel = within_class_limits(ledger, wrong, trust, floor=self.class_floor)
         return Decision(
             rule="correct_low_weight",
             epoch=epoch,

@@ -14,7 +14,7 @@ from d2sp_mm.functional.stability import prediction_shares
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_share
-from d2sp_mm.stages.peers.relabeling import within_classes
+from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.pruning import PruningStage
 
 
@@ -59,7 +59,7 @@ class Selfie(PruningStage):
         classes = shares.argmax(axis=1)
         losses = label_losses(seen.label_probs(labels, 1, epoch))
         scores = np.exp(-mean_of_seen(losses, (len(ledger),)))
-        relabel = within_classes(ledger, refurbishable & (classes != labels), scores, self.class_floor)
+        relabel = within_class_limits(ledger, refurbishable & (classes != labels), scores, floor=self.class_floor)
         after = labels.copy()
         after[relabel] = classes[relabel]
         counts = np.bincount(after[ledger.keep], minlength=ledger.num_classes)

@@ -8,8 +8,6 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.label_losses import label_losses
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.peers.flagging import FlaggingStage
 
@@ -36,5 +34,4 @@ class SmallLoss(FlaggingStage):
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
-        return np.exp(-mean_of_seen(label_losses(seen), (len(ledger),)))
+        return np.exp(-self.mean_losses(ledger, epoch))

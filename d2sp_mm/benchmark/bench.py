@@ -106,12 +106,16 @@ class Bench:
         cells = (cell for cell in cells_of(self.suite) if cell in results)
         return [results[cell] for cell in cells if results[cell].get("digest") == self.digest(cell)]
 
-    def has_start(self, place: Place) -> bool:
-        """Whether the plain run that others go on from is there: trained to its end, as now, and with its checkpoints."""
-        cell = Cell(place, PLAIN)
-        plain_folder = self._folder(cell)
-        there = all(checkpoint(plain_folder, epoch).is_file() for epoch in self._starts[place.data_set])
-        return there and plain_run(self._task(cell)).is_done
+    def has_start(self, cell: Cell) -> bool:
+        """Whether what a cell goes on from is there.
+
+        That is the plain run, trained to its end by the present settings, and its checkpoint if the cell needs one.
+        """
+        first = Cell(cell.place, PLAIN)
+        hook = self._hooks.get(cell.method)
+        epoch = None if hook is None else first_decision(hook, self.max_epochs[cell.place.data_set])
+        there = epoch is None or checkpoint(self._folder(first), epoch).is_file()
+        return there and plain_run(self._task(first)).is_done
 
     def forget(self, cell: Cell) -> None:
         """Have a cell trained again, though it was."""

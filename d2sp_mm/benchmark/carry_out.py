@@ -77,9 +77,9 @@ class _Starting:
 def _missing(bench: Bench, results: Results, cells: list[Cell]) -> list[Cell]:
     """The cells to do: those without a result of these settings, and plain runs that those go on from."""
     missing = {cell for cell in cells if cell not in results or results[cell].get("digest") != bench.digest(cell)}
-    for place in {cell.place for cell in missing}:
-        first = Cell(place, PLAIN)
-        if first not in missing and not bench.has_start(place):
+    for cell in list(missing):
+        first = Cell(cell.place, PLAIN)
+        if first not in missing and not bench.has_start(cell):
             bench.forget(first)
             missing.add(first)
     for cell in missing:

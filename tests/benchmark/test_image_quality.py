@@ -38,17 +38,28 @@ def _known(noisy) -> LedgerTable:
 
 
 @pytest.fixture(scope="module")
-def spoiled(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("quality")
+def clean(tmp_path_factory):
     settings = dict(num_train=70, num_test=7, image_size=64, num_frames=8)
-    clean = clean_set(DataSet("", "toy", settings), folder / "toy", seed=3)
-    return plant(clean, Noise(low_quality_rate=0.2, spoil=("blurred", "dark", "truncated")), folder / "noisy", 3, 7)
+    return clean_set(DataSet("", "toy", settings), tmp_path_factory.mktemp("quality"), seed=3)
+
+
+@pytest.fixture(scope="module")
+def spoiled(clean, tmp_path_factory):
+    noise = Noise(low_quality_rate=0.2, spoil=("blurred", "dark", "truncated"))
+    return plant(clean, noise, tmp_path_factory.mktemp("spoiled") / "noisy", 3, 7)
 
 
 def test_blurred_dark_and_broken_clips_are_found(spoiled):
     table = judge_pictures(_known(spoiled), spoiled, "any", rate=0.2)
     found = judge(table, spoiled.true())["low_quality"]
     assert (~table.keep).sum() == 14 and found["ap"] > 0.7 and found["recall"] > 0.6
+
+
+def test_a_clip_that_is_bad_in_one_measure_alone_is_bad_by_any(clean, tmp_path):
+    frozen = plant(clean, Noise(low_quality_rate=0.1, spoil=("frozen",)), tmp_path / "frozen", 3, 7)
+    table = judge_pictures(_known(frozen), frozen, "any", rate=0.3)
+    # The lowest tenth of each of three measures is in the lowest three tenths of all.
+    assert judge(table, frozen.true())["low_quality"]["recall"] == 1.0
 
 
 def test_an_unknown_measure_is_refused(spoiled):

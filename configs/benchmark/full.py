@@ -15,7 +15,6 @@ data_sets = {
         config="d2sp/stgcn/stgcn-slim_none_uci-gfe-pose.py",
         settings=dict(ann_file="data/uci_gfe/uci_gfe_face100_2d.pkl", split="train"),
         options={
-            "val_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
             "test_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
         },
     ),

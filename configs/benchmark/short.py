@@ -11,10 +11,9 @@ data_sets = {
         options={
             # Half the frames and three quarters of the epochs, so that all fits into an hour.
             "train_dataloader.dataset.dataset.pipeline.0.clip_len": 8,
-            "val_dataloader.dataset.pipeline.0.clip_len": 8,
+            "test_dataloader.dataset.pipeline.0.clip_len": 8,
             "train_cfg.max_epochs": 60,
             "param_scheduler.1.end": 60,
-            "val_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
             "test_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
         },
     ),

@@ -30,7 +30,7 @@ class DataSet:
         source: Where the clean clips are from: ``toy`` (:func:`d2sp_mm.toy.dataset.make_toy_dfer`), ``annotation`` (a file
             that is there, whose labels are taken as true) or ``keypoint_video`` (a pose annotation, drawn).
         settings: Arguments of the source.
-        options: Values of the config by dotted names, for all methods alike.
+        options: Values of the config by dotted names, for all methods alike. What is tested is ``test_dataloader``.
     """
 
     config: str
@@ -169,6 +169,13 @@ def _check(suite: Suite) -> None:
                 raise ConfigError(
                     f"suite {suite.name!r}: {where}.{name}.{entry}={getattr(part, entry)!r}; choose one of {allowed}."
                 )
+    for name, part in suite.data_sets.items():
+        lost = sorted(option for option in part.options if option.startswith(("val_dataloader", "val_evaluator")))
+        if lost:
+            raise ConfigError(
+                f"suite {suite.name!r}: data_sets.{name}.options sets {lost[0]!r}, but a benchmark looks at the test set "
+                f"only; set {lost[0].replace('val_', 'test_', 1)!r}."
+            )
     for name, method in suite.methods.items():
         unknown = sorted(set(method.data_sets) - set(suite.data_sets)) if isinstance(method.data_sets, tuple) else ["?"]
         if unknown:

@@ -273,7 +273,7 @@ class PurificationHook(Hook):
         if not ledger.observations.complete(looked_at, runner.epoch, stage.uses_weights):
             return False
         # A mean over the whole run would hold the beginning against the model.
-        reason = reason_to_distrust(ledger, runner.epoch, stage.window or 1)
+        reason = reason_to_distrust(ledger, runner.epoch, looked_at if stage.window else 1)
         if reason is not None and not isinstance(stage, RandomPruning):
             runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
         unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)

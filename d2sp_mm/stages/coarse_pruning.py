@@ -40,7 +40,7 @@ class CoarsePruning(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
-        window: Epochs that the score is averaged over.
+        window: Epochs that the score is averaged over; see :class:`Stage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`PruningStage`.
         class_floor: See :class:`PruningStage`.
@@ -49,6 +49,8 @@ class CoarsePruning(PruningStage):
             prediction, which is high as well for a clip whose predictions are sure but change.
         class_balance: How far the frequency of the classes is taken out of the predictions, in [0, 1]; the exponent of
             :func:`balance_probs`.
+        max_certainty: Clips that the model is surer of than this stay, whatever the rate, in (0, 1]: one minus the
+            normalised entropy, whatever the score is; 1: none stays for it. So a set without unusable clips keeps all.
         max_tail_rank: Mean rank, in (0, 1], that the weights may give the least certain ``rate`` of the clips if
             ``rank_sum`` is to trust them: half of ``rate`` is full agreement, 1/2 none; 1 trusts them always.
 
@@ -58,14 +60,16 @@ class CoarsePruning(PruningStage):
     """
 
     start: int | float = 0.6
-    window: int = 5
+    window: int | float = 5
     score: str = "rank_sum"
     entropy_of: str = "each"
     class_balance: float = 1.0
+    max_certainty: float = 1.0
     max_tail_rank: float = 1 / 3
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        check_share(self, "max_certainty", self.max_certainty, high_open=False)
         check_share(self, "max_tail_rank", self.max_tail_rank, high_open=False)
         if self.score not in SCORES:
             raise ConfigError(f"CoarsePruning: score={self.score!r} is unknown; choose one of {SCORES}.")
@@ -78,10 +82,12 @@ class CoarsePruning(PruningStage):
         """The entropy alone needs no weights."""
         return self.score != "entropy"
 
-    def _score(self, ledger: Ledger, epoch: int) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
+    def _score(
+        self, ledger: Ledger, epoch: int, certain: npt.NDArray[np.float64]
+    ) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
         """Name of the score that was used, the scores, and figures worth logging."""
-        seen, used, summary = ledger.observations, self.score, {}
-        weights, certain = seen.mean_weights(self.window, epoch), self._certainty(ledger, epoch)
+        used, summary = self.score, {}
+        weights = ledger.observations.mean_weights(self.last_epochs(epoch), epoch)
         if self.score == "rank_sum":
             summary["tail_rank"] = tail_rank(weights, certain, self.rate)
             used = "rank_sum" if summary["tail_rank"] <= self.max_tail_rank else "entropy"
@@ -89,18 +95,19 @@ class CoarsePruning(PruningStage):
 
     def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
-        seen, counts = ledger.observations, ledger.class_frequencies
+        seen, counts, window = ledger.observations, ledger.class_frequencies, self.last_epochs(epoch)
         if self.entropy_of == "mean":
-            return certainty(balance_probs(seen.mean_probs(self.window, epoch), counts, self.class_balance))
+            return certainty(balance_probs(seen.mean_probs(window, epoch), counts, self.class_balance))
         each = (
-            certainty(balance_probs(probs, counts, self.class_balance)) for probs in seen.epoch_probs(self.window, epoch)
+            certainty(balance_probs(probs, counts, self.class_balance)) for probs in seen.epoch_probs(window, epoch)
         )
         return mean_of_seen(each, (len(ledger),))
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        used, scores, summary = self._score(ledger, epoch)
-        prune = self.lowest(ledger, scores, progress)
+        window, certain = self.last_epochs(epoch), self._certainty(ledger, epoch)
+        used, scores, summary = self._score(ledger, epoch, certain)
+        prune = self.lowest(ledger, np.where(certain > self.max_certainty, np.nan, scores), progress)
         if len(prune):
             summary["threshold"] = float(scores[prune].max())
         return Decision(
@@ -108,6 +115,6 @@ class CoarsePruning(PruningStage):
             epoch=epoch,
             prune=prune,
             # What is pruned now gets no later look, so its label is scored here as well.
-            scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, self.window, self.class_balance)},
+            scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, window, self.class_balance)},
             summary=summary,
         )

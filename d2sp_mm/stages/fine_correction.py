@@ -52,7 +52,7 @@ class FineCorrection(Stage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
-        window: Number q of predictions looked at. A sample not seen in one of them counts that one as disagreeing.
+        window: The last q predictions; see :class:`Stage`. A sample not seen in one of them counts that one as disagreeing.
         agreement: Share a of them that must agree, in (0, 1]; 1 means all.
         min_margin: Margin mu that must be exceeded, in [0, 1).
         class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
@@ -66,7 +66,7 @@ class FineCorrection(Stage):
     """
 
     start: int | float = 0.6
-    window: int = 5
+    window: int | float = 5
     agreement: float = 0.6
     min_margin: float = 0.4
     class_balance: float = 1.0
@@ -81,9 +81,9 @@ class FineCorrection(Stage):
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        seen = ledger.observations
-        classes, agreement = modal_prediction(seen.predictions(self.window, epoch), ledger.num_classes)
-        probs = balance_probs(seen.mean_probs(self.window, epoch), ledger.class_frequencies, self.class_balance)
+        seen, window = ledger.observations, self.last_epochs(epoch)
+        classes, agreement = modal_prediction(seen.predictions(window, epoch), ledger.num_classes)
+        probs = balance_probs(seen.mean_probs(window, epoch), ledger.class_frequencies, self.class_balance)
         margins = contradiction_margin(probs, ledger.corrected_labels, classes)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9
@@ -97,7 +97,7 @@ class FineCorrection(Stage):
             relabel=relabel,
             new_labels=classes[relabel],
             relabel_scores=label_score(margins)[relabel],
-            scores={"label_score": label_scores(ledger, epoch, self.window, self.class_balance)},
+            scores={"label_score": label_scores(ledger, epoch, window, self.class_balance)},
             summary={
                 "stable": float(stable[ledger.keep].mean()),
                 "agreement_with_label": float(agrees.mean()),

@@ -8,7 +8,7 @@ from typing import ClassVar, Union
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_count
+from d2sp_mm.stages.checks import check_count, check_share
 
 #: A point of the schedule: epochs if an integer, a share of all epochs if a float.
 EpochOrShare = Union[int, float]
@@ -23,7 +23,8 @@ class Stage:
             schedule in (0, 1).
         rounds: How often the stage decides, at least 1.
         interval: Distance of two rounds, in epochs or as a share of the schedule; at least one epoch.
-        window: How many of the last epochs it looks at, at least 1; stages that say so take 0 for all epochs so far.
+        window: How many of the last epochs it looks at: a whole number of at least 1, or a share of the epochs so far in
+            (0, 1]; stages that say so take 0 for all of them.
     """
 
     #: 0 where a stage can look at the whole run.
@@ -32,11 +33,14 @@ class Stage:
     start: EpochOrShare = 0.5
     rounds: int = 1
     interval: EpochOrShare = 1
-    window: int = 1
+    window: EpochOrShare = 1
 
     def __post_init__(self) -> None:
         check_count(self, "rounds", self.rounds, 1)
-        check_count(self, "window", self.window, self.least_window)
+        if isinstance(self.window, float):
+            check_share(self, "window", self.window, high_open=False)
+        else:
+            check_count(self, "window", self.window, self.least_window)
         for name in ("start", "interval"):
             value = getattr(self, name)
             whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
@@ -80,7 +84,9 @@ class Stage:
 
     def last_epochs(self, epoch: int) -> int:
         """How many epochs, up to and with ``epoch``, a decision at its end looks at."""
-        return self.window or epoch + 1
+        so_far = epoch + 1
+        share = self.window if isinstance(self.window, float) else None
+        return max(round(share * so_far), 1) if share else int(self.window) or so_far
 
     def _epochs(self, name: str, max_epochs: int) -> int:
         value = getattr(self, name)

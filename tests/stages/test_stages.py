@@ -37,6 +37,29 @@ def test_rounds_reach_the_rate_step_by_step():
     assert (~ledger.keep).sum() == 12
 
 
+@pytest.mark.parametrize("score", ["weight", "entropy", "rank_sum"])
+def test_what_the_model_is_sure_of_stays_whatever_the_rate(score):
+    stage = CoarsePruning(start=3, window=2, rate=0.5, score=score, class_cap=1.0)
+    assert len(stage.decide(observed_ledger(), LAST).prune) == 30
+    assert dataclasses.replace(stage, max_certainty=0.3).decide(observed_ledger(), LAST).prune.tolist() == list(range(6))
+    assert not len(dataclasses.replace(stage, max_certainty=1e-9).decide(observed_ledger(), LAST).prune)
+
+
+@pytest.mark.parametrize(("window", "epoch", "expected"), [(2, 5, 2), (0.5, 5, 3), (0.5, 0, 1), (1.0, 5, 6), (0.01, 5, 1)])
+def test_a_window_is_a_number_of_epochs_or_a_share_of_those_so_far(window, epoch, expected):
+    assert FineCorrection(window=window).last_epochs(epoch) == expected
+
+
+@pytest.mark.parametrize("name", ["prune-the-uncertain", "correct-over-a-share"])
+def test_a_share_of_the_epochs_decides_as_that_many_epochs(name):
+    by_share = STAGES[name].decide(observed_ledger(), LAST)
+    by_number = dataclasses.replace(STAGES[name], window=3).decide(observed_ledger(), LAST)
+    for field in ("prune", "relabel", "new_labels"):
+        np.testing.assert_array_equal(getattr(by_share, field), getattr(by_number, field))
+    for score, values in by_number.scores.items():
+        np.testing.assert_array_equal(by_share.scores[score], values)
+
+
 def test_cap_and_floor_hold_for_every_class():
     stage = CoarsePruning(start=3, window=2, rate=0.5, score="entropy", class_cap=0.1, class_floor=19)
     ledger = observed_ledger()

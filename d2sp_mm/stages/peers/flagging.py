@@ -35,7 +35,7 @@ class FlaggingStage(PruningStage):
     rule: ClassVar[str] = ""
 
     start: int | float = 0.6
-    window: int = 5
+    window: int | float = 5
     rate: float = 0.2
     class_cap: float = 1.0
 

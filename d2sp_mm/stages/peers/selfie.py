@@ -42,7 +42,7 @@ class Selfie(PruningStage):
     """
 
     start: int | float = 0.6
-    window: int = 15
+    window: int | float = 15
     rate: float = 0.2
     class_cap: float = 1.0
     max_entropy: float = 0.05
@@ -54,7 +54,7 @@ class Selfie(PruningStage):
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         seen, labels = ledger.observations, ledger.corrected_labels
-        shares = prediction_shares(seen.predictions(self.window, epoch), ledger.num_classes)
+        shares = prediction_shares(seen.predictions(self.last_epochs(epoch), epoch), ledger.num_classes)
         refurbishable = 1.0 - certainty(shares) <= self.max_entropy
         classes = shares.argmax(axis=1)
         losses = label_losses(seen.label_probs(labels, 1, epoch))

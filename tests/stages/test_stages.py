@@ -29,6 +29,18 @@ def test_correction_takes_the_mislabelled_to_their_class():
     assert decision.new_labels.tolist() == [(i + 1) % NUM_CLASSES for i in range(6, 12)]
 
 
+def test_a_later_round_takes_back_what_the_model_no_longer_holds():
+    stage, ledger = FineCorrection(start=3, rounds=2, window=3), observed_ledger()
+    ledger.apply(stage.decide(ledger, LAST))
+    assert ledger.corrected_labels[6] == (ledger.labels[6] + 1) % NUM_CLASSES
+    for epoch in range(LAST + 1, LAST + 4):
+        probs = ledger.observations.mean_probs(1, LAST)
+        probs[6] = np.where(np.arange(NUM_CLASSES) == ledger.labels[6], 0.9, 0.05)
+        ledger.observe(epoch, np.arange(len(ledger)), probs)
+    decision = stage.decide(ledger, LAST + 3)
+    assert (decision.relabel.tolist(), decision.new_labels.tolist()) == ([6], [ledger.labels[6]])
+
+
 def test_rounds_reach_the_rate_step_by_step():
     stage, ledger = STAGES["prune-in-rounds"], observed_ledger()
     ledger.apply(stage.decide(ledger, LAST, progress=0.5))

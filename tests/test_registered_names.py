@@ -26,7 +26,7 @@ PUBLIC = {
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
     "MODELS": {"FormerDFER", "FramesOfClips", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
-    "STAGES": {"CoarsePruning", "FineCorrection", "RandomPruning", *peers.__all__},
+    "STAGES": {"CoarsePruning", "DoubtfulLabelPruning", "FineCorrection", "RandomPruning", *peers.__all__},
 }
 
 

@@ -9,11 +9,11 @@ data_sets = {
         config="d2sp/stgcn/stgcn-slim_none_uci-gfe-pose.py",
         settings=dict(ann_file="data/uci_gfe/uci_gfe_face100_2d.pkl", split="train"),
         options={
-            # Half the frames and three quarters of the epochs, so that all fits into an hour.
+            # Half the frames and half of the epochs, so that all fits into an hour.
             "train_dataloader.dataset.dataset.pipeline.0.clip_len": 8,
             "test_dataloader.dataset.pipeline.0.clip_len": 8,
-            "train_cfg.max_epochs": 60,
-            "param_scheduler.1.end": 60,
+            "train_cfg.max_epochs": 40,
+            "param_scheduler.1.end": 40,
             "test_dataloader.dataset.ann_file": "data/uci_gfe/uci_gfe_face100_2d.pkl",
         },
     ),

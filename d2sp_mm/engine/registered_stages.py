@@ -8,9 +8,10 @@ from typing import Any
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.registry import STAGES
-from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning, Stage, peers
+from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning, Stage, peers
 
-for _stage in (CoarsePruning, FineCorrection, RandomPruning, *(getattr(peers, name) for name in peers.__all__)):
+_OURS = (CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning)
+for _stage in (*_OURS, *(getattr(peers, name) for name in peers.__all__)):
     STAGES.register_module(module=_stage)
 
 

@@ -16,7 +16,7 @@ from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_share
-from d2sp_mm.stages.fine_correction import label_scores
+from d2sp_mm.stages.contradiction import label_scores
 from d2sp_mm.stages.pruning import PruningStage
 
 SCORES = ("weight", "entropy", "rank_sum")

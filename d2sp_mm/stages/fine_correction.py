@@ -4,38 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from d2sp_mm.functional.balanced_probs import balance_probs
-from d2sp_mm.functional.margin import contradiction_margin, label_score
-from d2sp_mm.functional.stability import modal_prediction
+from d2sp_mm.functional.margin import label_score
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count, check_share
 from d2sp_mm.stages.class_limits import within_class_limits
+from d2sp_mm.stages.contradiction import contradiction, label_scores
 from d2sp_mm.stages.stage import Stage
-
-
-def label_scores(ledger: Ledger, epoch: int, window: int, class_balance: float) -> npt.NDArray[np.float64]:
-    """Trust in every sample's given label.
-
-    Args:
-        ledger: The ledger.
-        epoch: The last epoch looked at.
-        window: Number of epochs looked at.
-        class_balance: See :class:`FineCorrection`.
-
-    Returns:
-        Scores in [0, 1], shape (n,), low = doubtful; NaN where a sample was never seen.
-
-    Source:
-        The margin of :class:`FineCorrection`, as a score.
-    """
-    classes, _ = modal_prediction(ledger.observations.predictions(window, epoch), ledger.num_classes)
-    probs = balance_probs(ledger.observations.mean_probs(window, epoch), ledger.class_frequencies, class_balance)
-    margins = contradiction_margin(probs, ledger.labels, classes)
-    return label_score(margins)
 
 
 @dataclass(frozen=True)
@@ -81,16 +56,14 @@ class FineCorrection(Stage):
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        seen, window = ledger.observations, self.last_epochs(epoch)
-        classes, agreement = modal_prediction(seen.predictions(window, epoch), ledger.num_classes)
-        probs = balance_probs(seen.mean_probs(window, epoch), ledger.class_frequencies, self.class_balance)
-        margins = contradiction_margin(probs, ledger.corrected_labels, classes)
+        window, labels = self.last_epochs(epoch), ledger.corrected_labels
+        classes, agreement, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9
-        wrong = stable & (classes != ledger.corrected_labels) & (margins > self.min_margin)
+        wrong = stable & (classes != labels) & (margins > self.min_margin)
         # A class that is never predicted (the rare ones) would lose all its samples at once.
         relabel = within_class_limits(ledger, wrong, label_score(margins), floor=self.class_floor)
-        agrees = classes[ledger.keep] == ledger.corrected_labels[ledger.keep]
+        agrees = classes[ledger.keep] == labels[ledger.keep]
         return Decision(
             rule="correct_stable",
             epoch=epoch,

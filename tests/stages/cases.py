@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.stages import CoarsePruning, FineCorrection, RandomPruning, peers
+from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning, peers
 
 NUM_CLASSES = 3
 MAX_EPOCHS = 6
@@ -22,6 +22,7 @@ STAGES = {
     "correct-over-a-share": FineCorrection(start=3, rounds=2, interval=2, window=0.5),
     "correct-if-all-agree": FineCorrection(start=4, window=3, agreement=1.0, class_balance=0.0),
     "correct-by-majority": FineCorrection(start=4, window=3, agreement=0.6, min_margin=0.0),
+    "prune-doubtful-labels": DoubtfulLabelPruning(start=4, window=3),
     "small-loss": peers.SmallLoss(start=4, window=3),
     "low-confidence": peers.LowConfidence(start=4),
     "forgetting": peers.ForgettingEvents(start=4, rate=0.1),

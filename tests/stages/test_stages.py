@@ -9,7 +9,7 @@ import pytest
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.stages import CoarsePruning, FineCorrection
+from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection
 from d2sp_mm.stages.undecodable import prune_undecodable
 from tests.stages.cases import MAX_EPOCHS, NUM_CLASSES, STAGES, observed_ledger
 
@@ -39,6 +39,31 @@ def test_a_later_round_takes_back_what_the_model_no_longer_holds():
         ledger.observe(epoch, np.arange(len(ledger)), probs)
     decision = stage.decide(ledger, LAST + 3)
     assert (decision.relabel.tolist(), decision.new_labels.tolist()) == ([6], [ledger.labels[6]])
+
+
+def _contradicted(margins: list[float]) -> Ledger:
+    """Two classes of ten; the first samples of class 0 are predicted as class 1 by these margins, all others as labelled."""
+    ledger = Ledger([str(i) for i in range(20)], [0] * 10 + [1] * 10, 2, window=1)
+    other = np.full(20, 0.1)
+    other[: len(margins)] = 0.5 + np.array(margins) / 2
+    other[10:] = 0.9
+    ledger.observe(0, np.arange(20), np.stack([1 - other, other], axis=1))
+    return ledger
+
+
+def test_what_is_doubtful_goes_and_what_is_sure_is_corrected_before():
+    correct = FineCorrection(start=1, window=1, min_margin=0.3, class_balance=0.0)
+    drop = DoubtfulLabelPruning(start=1, window=1, min_margin=0.15, class_balance=0.0)
+    ledger = _contradicted([0.5, 0.25, 0.2, 0.1])
+    assert drop.decide(ledger, 0).prune.tolist() == [0, 1, 2]
+    ledger.apply(correct.decide(ledger, 0))
+    assert ledger.corrected_labels.tolist() == [1] + [0] * 9 + [1] * 10
+    ledger.apply(drop.decide(ledger, 0))
+    assert np.flatnonzero(~ledger.keep).tolist() == [1, 2]
+    # What is pruned counts, and the most doubtful go first.
+    assert dataclasses.replace(drop, rate=0.05).decide(_contradicted([0.2, 0.25]), 0).prune.tolist() == [1]
+    assert dataclasses.replace(drop, class_cap=0.1).decide(_contradicted([0.2, 0.25]), 0).prune.tolist() == [1]
+    assert not len(drop.decide(_contradicted([]), 0).prune)
 
 
 def test_rounds_reach_the_rate_step_by_step():

@@ -12,6 +12,7 @@ default_hooks = dict(
             prune=dict(
                 type="d2sp_mm.CoarsePruning", score="entropy", rate=0.1, start=0.6, window=0.5, max_certainty=0.2
             ),
+            drop=dict(type="d2sp_mm.DoubtfulLabelPruning", start=0.6, window=0.5, min_margin=0.15, rate=0.3, class_cap=0.5),
         ),
     )
 )

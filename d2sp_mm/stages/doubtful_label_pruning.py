@@ -1,0 +1,63 @@
+"""Pruning of clips whose label is probably wrong, where no other label is sure enough to take its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from d2sp_mm.functional.margin import label_score
+from d2sp_mm.ledger.decision import Decision
+from d2sp_mm.ledger.ledger import Ledger
+from d2sp_mm.stages.checks import check_share
+from d2sp_mm.stages.contradiction import contradiction, label_scores
+from d2sp_mm.stages.pruning import PruningStage
+
+
+@dataclass(frozen=True)
+class DoubtfulLabelPruning(PruningStage):
+    """Prune what correction left: clips whose present label the model contradicts by more than ``min_margin``.
+
+    To know that a label is wrong is easier than to know the right one, so a smaller margin will do. Name it after
+    :class:`FineCorrection` in the config, so that what can be corrected is.
+
+    Args:
+        start: See :class:`Stage`.
+        rounds: See :class:`Stage`.
+        interval: See :class:`Stage`.
+        window: The epochs whose predictions are averaged; see :class:`Stage`.
+        rate: See :class:`PruningStage`; here only a bound, and what other stages pruned counts.
+        class_cap: See :class:`PruningStage`.
+        class_floor: See :class:`PruningStage`.
+        min_margin: Margin that must be exceeded, in [0, 1).
+        class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
+            :func:`balance_probs`.
+
+    Source:
+        Our own; the margin is that of :class:`FineCorrection`.
+    """
+
+    start: int | float = 0.6
+    window: int | float = 0.5
+    rate: float = 0.3
+    class_cap: float = 0.5
+    min_margin: float = 0.15
+    class_balance: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_share(self, "min_margin", self.min_margin, low_open=False)
+        check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
+
+    def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
+        """See :meth:`Stage.decide`."""
+        window, labels = self.last_epochs(epoch), ledger.corrected_labels
+        classes, _, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
+        doubtful = (classes != labels) & (margins > self.min_margin)
+        prune = self.lowest(ledger, np.where(doubtful, label_score(margins), np.nan), progress)
+        return Decision(
+            rule="prune_doubtful_label",
+            epoch=epoch,
+            prune=prune,
+            scores={"label_score": label_scores(ledger, epoch, window, self.class_balance)},
+        )

@@ -49,8 +49,8 @@ class CoarsePruning(PruningStage):
             prediction, which is high as well for a clip whose predictions are sure but change.
         class_balance: How far the frequency of the classes is taken out of the predictions, in [0, 1]; the exponent of
             :func:`balance_probs`.
-        max_certainty: Clips that the model is surer of than this stay, whatever the rate, in (0, 1]: one minus the
-            normalised entropy, whatever the score is; 1: none stays for it. So a set without unusable clips keeps all.
+        max_of_median: Clips that the model is surer of than this share of the median certainty stay, whatever score and
+            rate say, in (0, 1]; None: no such bound. So a set without unusable clips keeps (nearly) all.
         max_tail_rank: Mean rank, in (0, 1], that the weights may give the least certain ``rate`` of the clips if
             ``rank_sum`` is to trust them: half of ``rate`` is full agreement, 1/2 none; 1 trusts them always.
 
@@ -64,12 +64,13 @@ class CoarsePruning(PruningStage):
     score: str = "rank_sum"
     entropy_of: str = "each"
     class_balance: float = 1.0
-    max_certainty: float = 1.0
+    max_of_median: float | None = None
     max_tail_rank: float = 1 / 3
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_share(self, "max_certainty", self.max_certainty, high_open=False)
+        if self.max_of_median is not None:
+            check_share(self, "max_of_median", self.max_of_median, high_open=False)
         check_share(self, "max_tail_rank", self.max_tail_rank, high_open=False)
         if self.score not in SCORES:
             raise ConfigError(f"CoarsePruning: score={self.score!r} is unknown; choose one of {SCORES}.")
@@ -107,7 +108,8 @@ class CoarsePruning(PruningStage):
         """See :meth:`Stage.decide`."""
         window, certain = self.last_epochs(epoch), self._certainty(ledger, epoch)
         used, scores, summary = self._score(ledger, epoch, certain)
-        prune = self.lowest(ledger, np.where(certain > self.max_certainty, np.nan, scores), progress)
+        bound = np.inf if self.max_of_median is None else self.max_of_median * np.nanmedian(certain[ledger.keep])
+        prune = self.lowest(ledger, np.where(certain > bound, np.nan, scores), progress)
         if len(prune):
             summary["threshold"] = float(scores[prune].max())
         return Decision(

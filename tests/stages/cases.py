@@ -15,7 +15,7 @@ STAGES = {
     "prune-entropy": CoarsePruning(start=3, window=2, rate=0.2, score="entropy"),
     "prune-rank-sum": CoarsePruning(start=3, window=2, rate=0.2, score="rank_sum"),
     "prune-mean-entropy": CoarsePruning(start=3, window=2, rate=0.2, score="entropy", entropy_of="mean", class_balance=0.0),
-    "prune-the-uncertain": CoarsePruning(start=3, window=0.5, rate=0.2, score="entropy", max_certainty=0.3),
+    "prune-the-uncertain": CoarsePruning(start=3, window=0.5, rate=0.2, score="entropy", max_of_median=0.5),
     "prune-in-rounds": CoarsePruning(start=2, window=2, rate=0.2, score="rank_sum", rounds=2, interval=2),
     "prune-at-random": RandomPruning(start=3, rate=0.2, seed=1),
     "correct": FineCorrection(start=4, window=3),

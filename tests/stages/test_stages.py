@@ -78,8 +78,8 @@ def test_rounds_reach_the_rate_step_by_step():
 def test_what_the_model_is_sure_of_stays_whatever_the_rate(score):
     stage = CoarsePruning(start=3, window=2, rate=0.5, score=score, class_cap=1.0)
     assert len(stage.decide(observed_ledger(), LAST).prune) == 30
-    assert dataclasses.replace(stage, max_certainty=0.3).decide(observed_ledger(), LAST).prune.tolist() == list(range(6))
-    assert not len(dataclasses.replace(stage, max_certainty=1e-9).decide(observed_ledger(), LAST).prune)
+    assert dataclasses.replace(stage, max_of_median=0.5).decide(observed_ledger(), LAST).prune.tolist() == list(range(6))
+    assert not len(dataclasses.replace(stage, max_of_median=1e-9).decide(observed_ledger(), LAST).prune)
 
 
 @pytest.mark.parametrize(("window", "epoch", "expected"), [(2, 5, 2), (0.5, 5, 3), (0.5, 0, 1), (1.0, 5, 6), (0.01, 5, 1)])

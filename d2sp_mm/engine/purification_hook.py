@@ -21,7 +21,7 @@ from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.engine.resumed_state import check_resumed_state
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.engine.undecodable_report import report_undecodable
@@ -52,7 +52,8 @@ class PurificationHook(Hook):
 
     Args:
         stages: Config of each stage by a name of the user's; a dictionary, so that children and ``--cfg-options`` can
-            change one. They decide in the order given. None or empty observes only.
+            change one. After the same epoch they decide in the order of :attr:`Stage.turn`, then of their names. None or
+            empty observes only.
         dry_run: Score, decide and write everything, but change nothing of the training: the trained weights are those
             of a run without the hook, bit for bit.
         weighting: ``detached`` learns the weights beside the recognizer and leaves its loss as it is; ``joint`` trains the
@@ -87,11 +88,7 @@ class PurificationHook(Hook):
         if history is not None and (not isinstance(history, int) or history < 1):
             raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
         check_share("PurificationHook", "max_undecodable", max_undecodable, low_open=False, high_open=False)
-        self.stages: dict[str, Stage] = {
-            name: stage if isinstance(stage, Stage) else build_stage(name, stage)
-            for name, stage in (stages or {}).items()
-            if stage is not None
-        }
+        self.stages: dict[str, Stage] = build_stages(stages or {})
         self.dry_run = dry_run
         self.weighting = weighting
         self.classifier = classifier

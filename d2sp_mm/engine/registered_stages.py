@@ -43,3 +43,24 @@ def build_stage(name: str, settings: Mapping[str, Any]) -> Stage:
         )
     stage: Stage = STAGES.build({"_scope_": "d2sp_mm", **settings})
     return stage
+
+
+def build_stages(stages: Mapping[str, Stage | Mapping[str, Any] | None]) -> dict[str, Stage]:
+    """Build all stages of a config, in the order in which they decide after the same epoch.
+
+    Args:
+        stages: Their configs by name, or stages; None leaves one out.
+
+    Returns:
+        The stages by :attr:`Stage.turn`, then by name: what a config says in another order, or in the order that MMEngine
+        writes its keys in, decides the same.
+
+    Raises:
+        ConfigError: If a setting is unknown or cannot work.
+    """
+    built = {
+        name: stage if isinstance(stage, Stage) else build_stage(name, stage)
+        for name, stage in stages.items()
+        if stage is not None
+    }
+    return dict(sorted(built.items(), key=lambda item: (item[1].turn, item[0])))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from d2sp_mm.stages.pruning import PruningStage
 class DoubtfulLabelPruning(PruningStage):
     """Prune what correction left: clips whose present label the model contradicts by more than ``min_margin``.
 
-    To know that a label is wrong is easier than to know the right one, so a smaller margin will do. Name it after
-    :class:`FineCorrection` in the config, so that what can be corrected is.
+    To know that a label is wrong is easier than to know the right one, so a smaller margin will do. It decides
+    after :class:`FineCorrection`, so that what can be corrected is.
 
     Args:
         start: See :class:`Stage`.
@@ -36,6 +37,8 @@ class DoubtfulLabelPruning(PruningStage):
     Source:
         Our own; the margin is that of :class:`FineCorrection`.
     """
+
+    turn: ClassVar[int] = 2
 
     start: int | float = 0.6
     window: int | float = 0.5

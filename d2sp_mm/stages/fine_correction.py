@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from d2sp_mm.functional.margin import label_score
 from d2sp_mm.ledger.decision import Decision
@@ -39,6 +40,8 @@ class FineCorrection(Stage):
         after SCN (CVPR 2020); the combination is our reconstruction. SELFIE's best setting is that all predictions agree,
         SCN's margin is .2 on one prediction, and neither balances the classes; ``docs/d2sp.md`` has what was measured.
     """
+
+    turn: ClassVar[int] = 1
 
     start: int | float = 0.6
     window: int | float = 5

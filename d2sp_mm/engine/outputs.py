@@ -43,7 +43,9 @@ def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Pat
     write_csv_rows(folder / "decisions.csv", DECISIONS_HEADER, decision_rows(ledger))
     write_csv_rows(folder / "class_histogram.csv", HISTOGRAM_HEADER, histogram_rows(ledger))
     content = io.BytesIO()
-    np.savez_compressed(content, **{name.replace("/", "."): np.asarray(v) for name, v in ledger.state().items()})
+    # What class shares are counted with belongs to the data, not to the state that a resume takes over.
+    saved = {**ledger.state(), "draws": ledger.draws, "class_weights": ledger.class_weights}
+    np.savez_compressed(content, **{name.replace("/", "."): np.asarray(v) for name, v in saved.items()})
     atomic_write(folder / "ledger.npz", content.getvalue())
     several = len(dataset.map.parts) > 1
     for number, (part, first) in enumerate(zip(dataset.map.parts, dataset.map.offsets)):

@@ -70,8 +70,8 @@ class Ledger:
                 "num_classes."
             )
         n = len(self.keys)
-        self._draws = np.ones(n) if draws is None else np.asarray(draws, dtype=np.float64)
-        self._class_weights = np.ones(num_classes) if class_weights is None else np.asarray(class_weights, dtype=np.float64)
+        self.draws = np.ones(n) if draws is None else np.asarray(draws, dtype=np.float64)
+        self.class_weights = np.ones(num_classes) if class_weights is None else np.asarray(class_weights, dtype=np.float64)
         self.corrected_labels = self.labels.copy()
         self.keep = np.ones(n, dtype=bool)
         self.undecodable = np.zeros(n, dtype=np.int64)
@@ -118,8 +118,8 @@ class Ledger:
     @property
     def class_frequencies(self) -> npt.NDArray[np.float64]:
         """How much each class is trained on, shape (c,): kept samples by their present label, as drawn and as weighted."""
-        draws = np.bincount(self.corrected_labels[self.keep], self._draws[self.keep], minlength=self.num_classes)
-        return draws * self._class_weights
+        draws = np.bincount(self.corrected_labels[self.keep], self.draws[self.keep], minlength=self.num_classes)
+        return draws * self.class_weights
 
     @property
     def history(self) -> dict[str, npt.NDArray[Any]]:

@@ -76,6 +76,11 @@ class Observations:
         wanted = range(max(epoch - last + 1, 0), epoch + 1)
         return [e % self.window for e in wanted if self._epochs[e % self.window] == e]
 
+    @property
+    def epochs(self) -> list[int]:
+        """The epochs that are held, ascending."""
+        return sorted(int(epoch) for epoch in self._epochs if epoch >= 0)
+
     def complete(self, last: int, epoch: int, weights: bool = False) -> bool:
         """Whether all of the ``last`` epochs up to ``epoch`` are held, and with learned weights if those are asked for."""
         slots = self._slots(last, epoch)

@@ -1,0 +1,1 @@
+"""Looking at what a run decided, and deciding again without a model."""

@@ -20,11 +20,12 @@ from rich.console import Console
 from rich.table import Table
 
 from d2sp_mm.annotations.csv_rows import write_csv_rows
-from d2sp_mm.engine.outputs import DECISIONS_HEADER, decision_rows, ledger_table
+from d2sp_mm.engine.outputs import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 from d2sp_mm.errors import ConfigError, D2SPError
 from d2sp_mm.ledger.table import write_ledger_table
+from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.difference import difference
-from d2sp_mm.review.recorded_run import read_config, read_recorded_run, stages_of
+from d2sp_mm.review.recorded_run import find_table, read_recorded_run
 from d2sp_mm.review.replay import replay
 from d2sp_mm.review.summary import history_of, summary
 from d2sp_mm.review.tables import change_tables, history_tables, summary_tables
@@ -38,8 +39,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
     def command(name: str, about: str, example: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=about, description=f"{about}\n\nExample: {example}", formatter_class=raw)
-        sub.add_argument("--json", action="store_true", help="print JSON, with all there is, instead of tables")
-        sub.add_argument("--top", type=int, default=10, help="rows of each list (default 10)")
+        sub.add_argument("--json", action="store_true", help="print JSON instead of tables, with every changed clip")
+        sub.add_argument("--top", type=_count, default=10, help="rows of each list (default 10)")
         return sub
 
     show = command("show", "counts, the worst clips, or one clip's whole history", "tools/ledger.py show work_dirs/mine")
@@ -61,24 +62,32 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return number
+
+
 def show(args: argparse.Namespace, console: Console) -> None:
     """Counts, the worst clips, or one clip's whole history."""
-    run = read_recorded_run(args.work_dir)
     if args.key is None:
-        found = summary(run.table, args.top)
+        found = summary(find_table(args.work_dir), args.top)
         _print(console, args.json, found, summary_tables(found))
     else:
-        found = history_of(run.ledger, args.key)
+        found = history_of(read_recorded_run(args.work_dir).ledger, args.key)
         _print(console, args.json, found, history_tables(found))
 
 
 def decide_again(args: argparse.Namespace, console: Console) -> None:
     """Replay with other settings, and say what would change."""
-    run, config = read_recorded_run(args.work_dir), read_config(args.work_dir)
-    stages = stages_of(config, args.set)
+    run = read_recorded_run(args.work_dir)
+    if args.out is not None and args.out.resolve() == (args.work_dir / FOLDER).resolve():
+        raise ConfigError(f"--out {args.out} holds what the run decided; name another folder.")
+    stages = changed_stages(run.stages, args.set)
     if not stages:
-        raise ConfigError(f"{args.work_dir}: its config has no stages; name some by --set prune.type=... prune.rate=...")
-    ledger = replay(run, stages, config.train_cfg.max_epochs)
+        raise ConfigError("there is no stage that could decide; add one: --set prune.type=d2sp_mm.CoarsePruning")
+    ledger = replay(run, stages)
     table = ledger_table(ledger)
     changes = difference(run.table, table)
     if args.out is not None:
@@ -96,7 +105,7 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
 
 def compare(args: argparse.Namespace, console: Console) -> None:
     """What two runs decided differently."""
-    changes = difference(read_recorded_run(args.before).table, read_recorded_run(args.after).table)
+    changes = difference(find_table(args.before), find_table(args.after))
     _print(console, args.json, {"changes": [dataclasses.asdict(c) for c in changes]}, change_tables(changes, args.top))
 
 

@@ -25,7 +25,9 @@ interval is narrower than it says). Top-1 and UAR are those of the last epoch on
 * Spoiled clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share of
   the kept clips that are spoiled. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
   class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
-  knows one noise only ranks both by the same score. Whoever decides within a run prunes undecodable clips as well.
+  knows one noise only ranks both by the same score, and a clip that was pruned for its label counts as pruned: it lowers the
+  precision for spoiled clips, and shows in what is left of wrong labels. Whoever decides within a run prunes undecodable
+  clips as well.
 * Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
   its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 
 
 def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:
@@ -16,7 +16,7 @@ def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:
         hook: Config of the purification hook.
         max_epochs: Length of the schedule.
     """
-    stages = [build_stage(name, stage) for name, stage in (hook.get("stages") or {}).items() if stage is not None]
+    stages = build_stages(hook.get("stages") or {}).values()
     # A weighted loss is another loss from the first iteration on.
     if not stages or hook.get("dry_run") or hook.get("weighting", "detached") != "detached":
         return None
@@ -26,7 +26,7 @@ def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:
 
 def uses_weights(hook: Mapping[str, Any]) -> bool:
     """Whether any stage needs learned weights."""
-    return any(build_stage(n, s).uses_weights for n, s in (hook.get("stages") or {}).items() if s is not None)
+    return any(stage.uses_weights for stage in build_stages(hook.get("stages") or {}).values())
 
 
 def observing_hook(hooks: Iterable[Mapping[str, Any]], max_epochs: int) -> dict[str, Any]:

@@ -16,6 +16,17 @@ from d2sp_mm.home import find_home
 #: Whose a method is, in the order of the tables.
 ROLES = ("control", "peer", "ours")
 #: How a method trains; see :mod:`d2sp_mm.benchmark.protocols`.
+#: Settings that :func:`d2sp_mm.benchmark.run_config.run_config` has values of its own for.
+OVERWRITTEN = (
+    "val_dataloader",
+    "val_evaluator",
+    "train_cfg.val_begin",
+    "train_cfg.val_interval",
+    "default_hooks.checkpoint.interval",
+    "default_hooks.checkpoint.max_keep_ckpts",
+    "default_hooks.checkpoint.save_best",
+    "randomness",
+)
 PROTOCOLS = ("in_run", "oracle", "phased", "out_of_fold", "threshold_samples", "image_quality")
 SOURCES = ("toy", "annotation", "keypoint_video")
 PLAIN, ORACLE = "plain", "oracle"
@@ -170,11 +181,12 @@ def _check(suite: Suite) -> None:
                     f"suite {suite.name!r}: {where}.{name}.{entry}={getattr(part, entry)!r}; choose one of {allowed}."
                 )
     for name, part in suite.data_sets.items():
-        lost = sorted(option for option in part.options if option.startswith(("val_dataloader", "val_evaluator")))
+        lost = sorted(option for option in part.options if option.startswith(OVERWRITTEN))
         if lost:
+            instead = f"set {lost[0].replace('val_', 'test_', 1)!r}" if lost[0].startswith("val_") else "leave it out"
             raise ConfigError(
-                f"suite {suite.name!r}: data_sets.{name}.options sets {lost[0]!r}, but a benchmark looks at the test set "
-                f"only; set {lost[0].replace('val_', 'test_', 1)!r}."
+                f"suite {suite.name!r}: data_sets.{name}.options sets {lost[0]!r}, but a benchmark tests once, on the test "
+                f"set, after the last epoch, and seeds every run itself; {instead}."
             )
     for name, method in suite.methods.items():
         unknown = sorted(set(method.data_sets) - set(suite.data_sets)) if isinstance(method.data_sets, tuple) else ["?"]

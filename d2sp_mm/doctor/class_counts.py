@@ -8,7 +8,7 @@ import numpy as np
 from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.functional.lowest_fraction import class_room
 from d2sp_mm.stages.pruning import PruningStage
 
@@ -29,11 +29,7 @@ def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
     num_classes = int(config.model.cls_head.num_classes)
     counts = np.bincount(np.asarray(labels, dtype=np.int64), minlength=num_classes)
     findings = [Finding("ok", f"{len(labels)} training samples of {num_classes} classes: {', '.join(map(str, counts))}")]
-    built = {
-        name: build_stage(name, settings)
-        for name, settings in (config.default_hooks.purification.get("stages") or {}).items()
-        if settings is not None
-    }
+    built = build_stages(config.default_hooks.purification.get("stages") or {})
     empty, few = np.flatnonzero(counts == 0), np.flatnonzero((counts > 0) & (counts < _FEW_CLIPS))
     if len(empty) and built:
         what = f"no training sample of {_classes(empty)}: a label could be corrected to what the model has never seen"

@@ -14,7 +14,7 @@ from mmengine.runner import get_priority
 from d2sp_mm.compat.cpu_only import cpu_is_the_device
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.engine import PurificationHook
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.recipes.refusals import type_name
 
 #: Iterations before a decision below which neither score was seen to rank clips well (docs/d2sp.md).
@@ -143,10 +143,8 @@ def _priority(config: Config) -> Finding | None:
 def _iterations(config: Config, draws: int) -> Iterator[Finding]:
     """Whether a stage decides before anything has been learned."""
     batch = config.train_dataloader.batch_size
-    for name, settings in (config.default_hooks.purification.get("stages") or {}).items():
-        if settings is None:
-            continue
-        first = build_stage(name, settings).decision_epochs(config.train_cfg.max_epochs)[0] + 1
+    for name, stage in build_stages(config.default_hooks.purification.get("stages") or {}).items():
+        first = stage.decision_epochs(config.train_cfg.max_epochs)[0] + 1
         iterations = first * -(-draws // batch)
         if iterations < _FEW_ITERATIONS:
             yield Finding(

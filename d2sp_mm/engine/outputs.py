@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,14 @@ DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", 
 HISTOGRAM_HEADER = ("class", "given", "pruned", "corrected_from", "corrected_to", "purified")
 
 
-def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Path:
+def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset, settings: Mapping[str, Any]) -> Path:
     """Write ledger, decisions, class histogram and purified annotation, each whole or not at all.
 
     Args:
         work_dir: The run's work dir; the files go into its folder ``purification``.
         ledger: The ledger.
         dataset: The training set, for its annotation files.
+        settings: What decided, as JSON can hold it: ``max_epochs``, and the stages' settings by name as ``stages``.
 
     Returns:
         The folder.
@@ -47,6 +49,7 @@ def write_outputs(work_dir: str, ledger: Ledger, dataset: IndexedDataset) -> Pat
     saved = {**ledger.state(), "draws": ledger.draws, "class_weights": ledger.class_weights}
     np.savez_compressed(content, **{name.replace("/", "."): np.asarray(v) for name, v in saved.items()})
     atomic_write(folder / "ledger.npz", content.getvalue())
+    atomic_write(folder / "settings.json", (json.dumps(settings, indent=2) + "\n").encode())
     several = len(dataset.map.parts) > 1
     for number, (part, first) in enumerate(zip(dataset.map.parts, dataset.map.offsets)):
         prefix = f"{number}_" if several else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
-from d2sp_mm.engine.registered_stages import build_stages
+from d2sp_mm.engine.registered_stages import build_stages, stage_settings
 from d2sp_mm.engine.resumed_state import check_resumed_state
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.engine.undecodable_report import report_undecodable
@@ -137,7 +138,7 @@ class PurificationHook(Hook):
             self._missed_validation.resumed(runner)
         if dist.is_main_process():
             check_free_space(runner, self.ledger)
-            write_outputs(runner.work_dir, self.ledger, self._parts.dataset)
+            self._write_outputs(runner)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Switch the loss to what this epoch needs."""
@@ -190,7 +191,7 @@ class PurificationHook(Hook):
             check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
         if decided and dist.is_main_process():
-            write_outputs(runner.work_dir, ledger, self._parts.dataset)
+            self._write_outputs(runner)
         own = random_state.capture()
         self._random_states = dist.all_gather_object(own) if dist.is_distributed() else [own]
 
@@ -204,7 +205,7 @@ class PurificationHook(Hook):
                     f"ended before it had seen the epochs that it looks at. Train longer, or shorten the window."
                 )
         if dist.is_main_process():
-            folder = write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset)
+            folder = self._write_outputs(runner)
             runner.logger.info(f"purification: ledger, decisions and purified annotation are in {folder}")
 
     def before_val(self, runner: Runner) -> None:
@@ -241,6 +242,10 @@ class PurificationHook(Hook):
             raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
         return self.ledger
 
+    def _write_outputs(self, runner: Runner) -> Path:
+        settings = {"max_epochs": runner.max_epochs, "stages": stage_settings(self.stages)}
+        return write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset, settings)
+
     def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:
         if state is None:
             runner.logger.warning(
@@ -266,11 +271,12 @@ class PurificationHook(Hook):
         due = sum(epoch <= runner.epoch for epoch in self._decision_epochs[name])
         if due <= self._rounds_done[name]:
             return False
-        looked_at = stage.last_epochs(runner.epoch)
+        looked_at = stage.looks_at(ledger, runner.epoch)
         if not ledger.observations.complete(looked_at, runner.epoch, stage.uses_weights):
             return False
-        # A mean over the whole run would hold the beginning against the model.
-        reason = reason_to_distrust(ledger, runner.epoch, looked_at if stage.window else 1)
+        # A mean over much of the run would hold the beginning against the model.
+        recent = stage.window if isinstance(stage.window, int) else 1
+        reason = reason_to_distrust(ledger, runner.epoch, recent or 1)
         if reason is not None and not isinstance(stage, RandomPruning):
             runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
         unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)

@@ -45,6 +45,14 @@ def build_stage(name: str, settings: Mapping[str, Any]) -> Stage:
     return stage
 
 
+def stage_settings(stages: Mapping[str, Stage]) -> dict[str, dict[str, Any]]:
+    """The configs that :func:`build_stages` builds these stages from, with every setting."""
+    return {
+        name: {"type": type(stage).__name__, **(dataclasses.asdict(stage) if dataclasses.is_dataclass(stage) else {})}
+        for name, stage in stages.items()
+    }
+
+
 def build_stages(stages: Mapping[str, Stage | Mapping[str, Any] | None]) -> dict[str, Stage]:
     """Build all stages of a config, in the order in which they decide after the same epoch.
 

@@ -24,6 +24,7 @@ class Decision:
         rule: Name of the rule that decided, as it will stand in the ledger.
         epoch: Epoch after which it was taken, counted from 0.
         prune: Indices of the samples to prune, shape (k,).
+        prune_scores: What the rule chose each of them by, in [0, 1], shape (k,), low = bad. Empty: by the quality score.
         relabel: Indices of the samples to relabel, shape (r,).
         new_labels: Their new classes, shape (r,).
         relabel_scores: How far the label that each of them has now was trusted, in [0, 1], shape (r,): what the rule
@@ -35,6 +36,7 @@ class Decision:
     rule: str
     epoch: int
     prune: npt.NDArray[np.int64] = field(default_factory=_no_samples)
+    prune_scores: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     relabel: npt.NDArray[np.int64] = field(default_factory=_no_samples)
     new_labels: npt.NDArray[np.int64] = field(default_factory=_no_samples)
     relabel_scores: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
@@ -47,11 +49,12 @@ class Decision:
                 f"{self.rule}: {len(self.relabel)} samples to relabel but {len(self.new_labels)} new labels; "
                 "give one new label a sample."
             )
-        if len(self.relabel_scores) not in (0, len(self.relabel)):
-            raise ValueError(
-                f"{self.rule}: {len(self.relabel_scores)} scores for {len(self.relabel)} samples to relabel; give one a "
-                "sample, or none."
-            )
+        scored = {"prune": (self.prune_scores, self.prune), "relabel": (self.relabel_scores, self.relabel)}
+        for what, (scores, samples) in scored.items():
+            if len(scores) not in (0, len(samples)):
+                raise ValueError(
+                    f"{self.rule}: {len(scores)} scores for {len(samples)} samples to {what}; give one a sample, or none."
+                )
         unknown = set(self.scores) - set(SCORE_NAMES)
         if unknown:
             raise ValueError(f"{self.rule}: unknown scores {sorted(unknown)}; a decision may carry {SCORE_NAMES}.")

@@ -169,15 +169,17 @@ class Ledger:
         trust[: len(decision.relabel_scores)] = decision.relabel_scores
         relabel, new, trust = relabel[differs], new[differs], trust[differs]
         prune = np.asarray(decision.prune, dtype=np.int64)
-        prune = prune[self.keep[prune]]
+        kept = self.keep[prune]
+        reasons = decision.prune_scores[kept] if len(decision.prune_scores) else None
+        prune = prune[kept]
         self._refuse_empty_class(decision.rule, prune, relabel, new)
         for name, values in decision.scores.items():
             scored = ~np.isnan(values)
             self.scores[name][scored] = values[scored]
         self._write(decision, relabel, new, pruned=False, scores=trust)
         self.corrected_labels[relabel] = new
-        quality = self.scores["quality_score"][prune]
-        self._write(decision, prune, self.corrected_labels[prune], pruned=True, scores=quality)
+        reasons = self.scores["quality_score"][prune] if reasons is None else reasons
+        self._write(decision, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
         self.keep[prune] = False
 
     def _refuse_empty_class(

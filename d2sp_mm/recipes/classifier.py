@@ -9,7 +9,7 @@ from mmaction.registry import MODELS
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.models.classifier_tap import find_classifier
 from d2sp_mm.recipes.refusals import type_name
@@ -34,7 +34,7 @@ def name_classifier(config: Config) -> int | None:
     """
     hook = config.default_hooks.purification
     stages: Mapping[str, Any] = hook.get("stages") or {}
-    if not any(build_stage(name, stage).uses_weights for name, stage in stages.items() if stage is not None):
+    if not any(stage.uses_weights for stage in build_stages(stages).values()):
         return None
     try:
         with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):

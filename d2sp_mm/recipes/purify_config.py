@@ -10,7 +10,7 @@ from typing import Any
 from mmengine.config import Config, ConfigDict
 
 from d2sp_mm.engine import PurificationHook
-from d2sp_mm.engine.registered_stages import build_stage
+from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.classifier import name_classifier
 from d2sp_mm.recipes.recipe import read_recipe
@@ -80,9 +80,8 @@ def check_hook(config: Config) -> None:
             f"{', '.join(sorted(known - {'type'}))}."
         )
     max_epochs = config.train_cfg.get("max_epochs")
-    for name, settings in (hook.get("stages") or {}).items():
-        if settings is not None and max_epochs is not None:
-            stage = build_stage(name, settings)
+    for name, stage in build_stages(hook.get("stages") or {}).items():
+        if max_epochs is not None:
             try:
                 stage.decision_epochs(max_epochs)
             except ConfigError as error:

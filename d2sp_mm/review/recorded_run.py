@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mmengine.config import Config
 
 from d2sp_mm.engine.outputs import FOLDER
-from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.ledger.table import LedgerTable, read_ledger_table
-from d2sp_mm.stages import Stage
 
 _TEXTS, _NUMBERS = ("digest", "rules"), ("version", "next_epoch")
 
@@ -28,87 +29,82 @@ class RecordedRun:
         work_dir: Its work dir.
         table: Its ``ledger.csv``, n samples.
         ledger: Its ledger, with observations and decisions.
-        draws: How often an epoch drew each sample, shape (n,).
-        class_weights: Class weights of the loss, shape (c,).
+        max_epochs: Length of its schedule.
+        stages: The settings of each stage by its name, with its ``type``.
     """
 
     work_dir: Path
     table: LedgerTable
     ledger: Ledger
-    draws: np.ndarray
-    class_weights: np.ndarray
+    max_epochs: int
+    stages: Mapping[str, Mapping[str, Any]]
 
     def fresh_ledger(self) -> Ledger:
         """A ledger with the same observations in which nothing was decided."""
-        seen = self.ledger.observations
-        fresh = Ledger(
-            self.table.keys, self.table.labels, seen.num_classes, seen.window, self.draws, self.class_weights
-        )
-        fresh.observations.load(seen.state())
-        fresh.undecodable, fresh.next_epoch = self.ledger.undecodable.copy(), self.ledger.next_epoch
+        own = self.ledger
+        window, draws, class_weights = own.observations.window, own.draws, own.class_weights
+        fresh = Ledger(own.keys, own.labels, own.num_classes, window, draws, class_weights)
+        fresh.observations.load(own.observations.state())
+        fresh.undecodable, fresh.next_epoch = own.undecodable.copy(), own.next_epoch
         return fresh
+
+
+def find_table(work_dir: str | Path) -> LedgerTable:
+    """The table of a run, ``purification/ledger.csv`` in its work dir.
+
+    Raises:
+        DataError: It is not there or damaged.
+    """
+    return read_ledger_table(_there(Path(work_dir) / FOLDER / "ledger.csv"))
 
 
 def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     """Read what a run left in its work dir.
 
     Args:
-        work_dir: The work dir, which holds ``purification/ledger.csv`` and ``ledger.npz``.
+        work_dir: The work dir, which holds ``ledger.csv``, ``ledger.npz`` and ``settings.json`` in ``purification/``.
 
     Raises:
-        DataError: A file is missing, damaged, or of another run.
+        DataError: A file is missing or damaged, or they are not of one run.
     """
     folder = Path(work_dir) / FOLDER
-    for name in ("ledger.csv", "ledger.npz"):
-        if not (folder / name).is_file():
-            raise DataError(f"{folder / name}: not there; give the work dir of a run that ended with purification on.")
-    table = read_ledger_table(folder / "ledger.csv")
-    state = _read_state(folder / "ledger.npz")
+    table, saved = find_table(work_dir), _there(folder / "ledger.npz")
+    settings = _read_settings(_there(folder / "settings.json"))
+    state = _read_state(saved)
     probs = state.get("observations/probs")
     if not isinstance(probs, np.ndarray) or probs.ndim != 3:
-        raise DataError(f"{folder / 'ledger.npz'}: holds no observations; the file is damaged.")
-    # Runs of earlier versions did not keep these; all ones is what most of them had.
-    made_from = {"draws": np.ones(len(table)), "class_weights": np.ones(probs.shape[2])}
-    draws, class_weights = (np.asarray(state.pop(name, ones), dtype=np.float64) for name, ones in made_from.items())
-    ledger = Ledger(table.keys, table.labels, probs.shape[2], probs.shape[0], draws, class_weights)
+        raise DataError(f"{saved}: holds no observations; the file is damaged.")
+    require_keys(state, ["draws", "class_weights"], str(saved))
+    ledger = Ledger(
+        table.keys, table.labels, probs.shape[2], probs.shape[0], state.pop("draws"), state.pop("class_weights")
+    )
     ledger.load(state)
-    return RecordedRun(Path(work_dir), table, ledger, draws, class_weights)
+    if not (np.array_equal(ledger.keep, table.keep) and np.array_equal(ledger.corrected_labels, table.corrected_labels)):
+        raise DataError(f"{folder}: ledger.csv and ledger.npz are of different runs; copy both from the same one.")
+    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"])
 
 
-def read_config(work_dir: str | Path) -> Config:
-    """The config that a run trained with, as MMEngine dumped it beside its latest log.
-
-    Raises:
-        DataError: There is none.
-    """
-    dumped = sorted(Path(work_dir).glob("*/vis_data/config.py"))
-    if not dumped:
-        raise DataError(f"{work_dir}: no */vis_data/config.py; give a work dir that MMEngine's runner wrote.")
-    return Config.fromfile(str(dumped[-1]), import_custom_modules=False)
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise DataError(f"{path}: not there; give the work dir of a run that trained with purification on.")
+    return path
 
 
-def stages_of(config: Config, settings: dict[str, Any] | None = None) -> dict[str, Stage]:
-    """The stages of a config, in the order in which they decide.
-
-    Args:
-        config: The config.
-        settings: Values by dotted names below ``default_hooks.purification.stages``, such as ``prune.rate``; None takes a
-            stage out.
-
-    Raises:
-        ConfigError: A setting is unknown or cannot work.
-    """
-    config = Config(config.to_dict())
-    config.merge_from_dict({f"default_hooks.purification.stages.{k}": v for k, v in (settings or {}).items()})
-    found = config.default_hooks.purification.get("stages") or {}
-    return build_stages(found)
+def _read_settings(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path}: is no JSON ({error}); it is damaged.") from error
+    if not isinstance(found, dict) or not isinstance(found.get("max_epochs"), int) or "stages" not in found:
+        raise DataError(f"{path}: lacks 'max_epochs' or 'stages'; it is damaged or of another program.")
+    return found
 
 
 def _read_state(path: Path) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as file:
             state: dict[str, Any] = {name.replace(".", "/"): file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: cannot be read ({error}); it is no ledger, or damaged.") from error
     for name in _TEXTS:
         if name in state:

@@ -11,18 +11,17 @@ from d2sp_mm.stages import Stage
 from d2sp_mm.stages.undecodable import prune_undecodable
 
 
-def replay(run: RecordedRun, stages: Mapping[str, Stage], max_epochs: int) -> Ledger:
+def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     """Take all decisions again.
 
-    The same settings give the same decisions. Others give those that a run would have taken had it seen the same: what
-    it really pruned it did not see again, and what it corrected it learned as corrected. A dry run that kept its whole
-    history (``dry_run=True, history=EPOCHS``) is free of both. Which clips could not be decoded is known for the whole
-    run, not for each epoch.
+    The same settings give the same decisions, but where a resume had made a round late. Others give those that a run
+    would have taken had it seen the same: what it really pruned it did not see again, and what it corrected it learned as
+    corrected. A dry run that kept its whole history (``dry_run=True, history=EPOCHS``) is free of both. Which clips
+    could not be decoded is known for the whole run, not for each epoch.
 
     Args:
         run: The recorded run.
-        stages: The stages by name, in their order; see :func:`d2sp_mm.review.recorded_run.stages_of`.
-        max_epochs: Length of the schedule that the run had.
+        stages: The stages by name, in their order; see :func:`d2sp_mm.review.changed_stages.changed_stages`.
 
     Returns:
         A ledger with the new decisions.
@@ -35,12 +34,12 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], max_epochs: int) -> Le
         Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
     """
     ledger = run.fresh_ledger()
-    epochs = {name: stage.decision_epochs(max_epochs) for name, stage in stages.items()}
+    epochs = {name: stage.decision_epochs(run.max_epochs) for name, stage in stages.items()}
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
         for name, stage in stages.items():
             if epoch not in epochs[name]:
                 continue
-            _refuse_unrecorded(run, name, stage, epoch, max_epochs)
+            _refuse_unrecorded(run, name, stage, epoch)
             unreadable = prune_undecodable(ledger, epoch, ledger.observations.window)
             if len(unreadable.prune):
                 ledger.apply(unreadable)
@@ -49,12 +48,16 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], max_epochs: int) -> Le
     return ledger
 
 
-def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int, max_epochs: int) -> None:
+def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int) -> None:
     looked_at, seen = stage.last_epochs(epoch), run.ledger.observations
-    if not seen.complete(looked_at, epoch, stage.uses_weights):
-        what = "learned weights and predictions" if stage.uses_weights else "predictions"
+    when = f"{run.work_dir}: stage {name!r} decides after epoch {epoch + 1} on"
+    if not seen.complete(looked_at, epoch):
         raise DataError(
-            f"{run.work_dir}: stage {name!r} decides after epoch {epoch + 1} on the {what} of its last {looked_at} "
-            f"epochs, which the run did not keep (it kept {seen.window} epochs). Train with "
-            f"default_hooks.purification.history={max_epochs} to keep all."
+            f"{when} the predictions of the last {looked_at} epochs, which the run did not keep (it kept {seen.window} "
+            f"epochs). Train with default_hooks.purification.history={run.max_epochs} to keep all."
+        )
+    if stage.uses_weights and not seen.complete(looked_at, epoch, weights=True):
+        raise DataError(
+            f"{when} learned weights, but the run learned none in those epochs; they are learned until the last round of a "
+            "stage that needs them. Set another score, or train with such a stage."
         )

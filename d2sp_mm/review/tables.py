@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from d2sp_mm.review.difference import Change
@@ -20,7 +21,7 @@ def summary_tables(found: Mapping[str, Any]) -> list[Table]:
         counts.add_row(name, str(found[name]))
     counts.add_section()
     for rule, count in found["rules"].items():
-        counts.add_row(f"by {rule}", str(count))
+        counts.add_row(escape(f"by {rule}"), str(count))
     moves = _table("Kept under another label", ("from", "to", "samples"))
     for move in found["transitions"]:
         moves.add_row(*map(str, move.values()))
@@ -50,7 +51,7 @@ def change_tables(changes: Sequence[Change], top: int) -> list[Table]:
     first = _table(f"The first {min(top, len(changes))}", ("key", "given", "before", "after"))
     for change in changes[:top]:
         before, after = _fate(change.before, change.label_before), _fate(change.after, change.label_after)
-        first.add_row(change.key, str(change.given_label), before, after)
+        first.add_row(escape(change.key), str(change.given_label), before, after)
     return [counts, first]
 
 
@@ -66,7 +67,7 @@ def _worst(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=escape(title), title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
@@ -75,4 +76,4 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 def _text(value: Any) -> str:
     if value is None:
         return "-"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else escape(str(value))

@@ -88,7 +88,7 @@ class CoarsePruning(PruningStage):
     ) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
         """Name of the score that was used, the scores, and figures worth logging."""
         used, summary = self.score, {}
-        weights = ledger.observations.mean_weights(self.last_epochs(epoch), epoch)
+        weights = ledger.observations.mean_weights(self.looks_at(ledger, epoch), epoch)
         if self.score == "rank_sum":
             summary["tail_rank"] = tail_rank(weights, certain, self.rate)
             used = "rank_sum" if summary["tail_rank"] <= self.max_tail_rank else "entropy"
@@ -96,7 +96,7 @@ class CoarsePruning(PruningStage):
 
     def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
-        seen, counts, window = ledger.observations, ledger.class_frequencies, self.last_epochs(epoch)
+        seen, counts, window = ledger.observations, ledger.class_frequencies, self.looks_at(ledger, epoch)
         if self.entropy_of == "mean":
             return certainty(balance_probs(seen.mean_probs(window, epoch), counts, self.class_balance))
         each = (
@@ -106,10 +106,12 @@ class CoarsePruning(PruningStage):
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        window, certain = self.last_epochs(epoch), self._certainty(ledger, epoch)
+        window, certain = self.looks_at(ledger, epoch), self._certainty(ledger, epoch)
         used, scores, summary = self._score(ledger, epoch, certain)
-        bound = np.inf if self.max_of_median is None else self.max_of_median * np.nanmedian(certain[ledger.keep])
-        prune = self.lowest(ledger, np.where(certain > bound, np.nan, scores), progress)
+        prune = self.lowest(ledger, scores, progress)
+        if self.max_of_median is not None and len(prune):
+            # No other clip is taken in place of one that stays.
+            prune = prune[certain[prune] <= self.max_of_median * np.nanmedian(certain[ledger.keep])]
         if len(prune):
             summary["threshold"] = float(scores[prune].max())
         return Decision(

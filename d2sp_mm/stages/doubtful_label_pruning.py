@@ -54,13 +54,14 @@ class DoubtfulLabelPruning(PruningStage):
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        window, labels = self.last_epochs(epoch), ledger.corrected_labels
+        window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
         classes, _, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
-        doubtful = (classes != labels) & (margins > self.min_margin)
-        prune = self.lowest(ledger, np.where(doubtful, label_score(margins), np.nan), progress)
+        doubtful, trust = (classes != labels) & (margins > self.min_margin), label_score(margins)
+        prune = self.lowest(ledger, np.where(doubtful, trust, np.nan), progress)
         return Decision(
             rule="prune_doubtful_label",
             epoch=epoch,
             prune=prune,
+            prune_scores=trust[prune],
             scores={"label_score": label_scores(ledger, epoch, window, self.class_balance)},
         )

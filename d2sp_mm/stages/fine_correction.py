@@ -59,7 +59,7 @@ class FineCorrection(Stage):
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
-        window, labels = self.last_epochs(epoch), ledger.corrected_labels
+        window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
         classes, agreement, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9

@@ -8,7 +8,7 @@ from typing import ClassVar, Union
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_count, check_share
+from d2sp_mm.stages.checks import check_count
 
 #: A point of the schedule: epochs if an integer, a share of all epochs if a float.
 EpochOrShare = Union[int, float]
@@ -40,18 +40,18 @@ class Stage:
 
     def __post_init__(self) -> None:
         check_count(self, "rounds", self.rounds, 1)
-        if isinstance(self.window, float):
-            check_share(self, "window", self.window, high_open=False)
-        else:
-            check_count(self, "window", self.window, self.least_window)
-        for name in ("start", "interval"):
+        for name, least, most, of in (
+            ("start", 1, "1)", "schedule"),
+            ("interval", 1, "1)", "schedule"),
+            ("window", self.least_window, "1]", "epochs so far"),
+        ):
             value = getattr(self, name)
-            whole = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-            share = isinstance(value, float) and 0 < value < 1
+            whole = isinstance(value, int) and not isinstance(value, bool) and value >= least
+            share = isinstance(value, float) and (0 < value < 1 or (value == 1 and most == "1]"))
             if not (whole or share):
                 raise ConfigError(
-                    f"{type(self).__name__}: {name}={value!r} must be a number of epochs >= 1 (an integer) or a share "
-                    "of the schedule in (0, 1) (a float)."
+                    f"{type(self).__name__}: {name}={value!r} must be a number of epochs >= {least} (an integer) or a share "
+                    f"of the {of} in (0, {most} (a float)."
                 )
 
     @property
@@ -71,8 +71,7 @@ class Stage:
         """
         name = type(self).__name__
         start = self._epochs("start", max_epochs)
-        interval = self._epochs("interval", max_epochs)
-        epochs = tuple(start + r * interval - 1 for r in range(self.rounds))
+        epochs = self._rounds(start, max_epochs)
         if epochs[-1] >= max_epochs:
             raise ConfigError(
                 f"{name}: start={self.start!r}, rounds={self.rounds}, interval={self.interval!r} put the last decision "
@@ -86,14 +85,31 @@ class Stage:
         return epochs
 
     def last_epochs(self, epoch: int) -> int:
-        """How many epochs, up to and with ``epoch``, a decision at its end looks at."""
+        """How many epochs, up to and with ``epoch``, a decision at its end looks at if it is not late."""
         so_far = epoch + 1
         share = self.window if isinstance(self.window, float) else None
         return max(round(share * so_far), 1) if share else int(self.window) or so_far
 
+    def looks_at(self, ledger: Ledger, epoch: int) -> int:
+        """How many epochs a decision looks at: :meth:`last_epochs`, but no more than the ledger can hold.
+
+        A round that a resume made late would look at a share of more epochs than were planned for.
+        """
+        return min(self.last_epochs(epoch), ledger.observations.window)
+
+    def _rounds(self, start: int, max_epochs: int) -> tuple[int, ...]:
+        """The epochs of all rounds. Shares are added before they are rounded, so that .3 and three times .1 meet .6."""
+        shares = isinstance(self.start, float) and isinstance(self.interval, float)
+        epochs = [start]
+        for r in range(1, self.rounds):
+            planned = _of(self.start + r * self.interval, max_epochs) if shares else 0
+            # The interval is at least one epoch.
+            epochs.append(max(planned, epochs[-1] + (1 if shares else self._epochs("interval", max_epochs))))
+        return tuple(epoch - 1 for epoch in epochs)
+
     def _epochs(self, name: str, max_epochs: int) -> int:
         value = getattr(self, name)
-        return value if isinstance(value, int) else max(round(value * max_epochs), 1)
+        return value if isinstance(value, int) else _of(value, max_epochs)
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """Decide from what the ledger holds, changing nothing.
@@ -107,3 +123,8 @@ class Stage:
             The decision; an empty one where nothing is to change.
         """
         raise NotImplementedError
+
+
+def _of(share: float, max_epochs: int) -> int:
+    """A share of the schedule in epochs, at least one; sums of shares such as .3 + .3 count as the .6 that they mean."""
+    return max(round(round(share * max_epochs, 6)), 1)

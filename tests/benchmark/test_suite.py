@@ -57,6 +57,7 @@ def test_only_some_pairs_where_the_suite_says_so(tmp_path):
         ('source="toy"', 'source="web"', "source='web'"),
         ("mislabel_rate", "mislabelled", "no setting 'mislabelled'"),
         ('source="toy"', 'source="toy", options={"val_dataloader.batch_size": 2}', "set 'test_dataloader.batch_size'"),
+        ('source="toy"', 'source="toy", options={"randomness.seed": 2}', "'randomness.seed'.*leave it out"),
         ("seeds = [0, 1]", 'seeds = [0]\nonly = [("a", "b")]', "only names"),
     ],
 )

@@ -120,7 +120,7 @@ def write(tmp_path, dataset, prune, relabel):
         new_labels=np.array(list(relabel.values()), dtype=np.int64),
     )
     ledger.apply(decision)
-    return write_outputs(str(tmp_path / "work"), ledger, indexed), ledger
+    return write_outputs(str(tmp_path / "work"), ledger, indexed, {}), ledger
 
 
 def loaded(**dataset):

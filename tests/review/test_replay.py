@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +10,12 @@ import pytest
 from d2sp_mm.engine.outputs import ledger_table
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.difference import difference
-from d2sp_mm.review.recorded_run import read_config, read_recorded_run, stages_of
+from d2sp_mm.review.recorded_run import read_recorded_run
 from d2sp_mm.review.replay import replay
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
-ROOT = Path(__file__).resolve().parents[2]
 STAGES = dict(
     prune=dict(PRUNE, class_cap=1.0, max_tail_rank=1.0, rounds=2), correct=dict(CORRECT, start=3, rounds=3, min_margin=0.1)
 )
@@ -50,8 +45,8 @@ def dry(tmp_path_factory, ann_file):
 
 
 def _replayed(work_dir, settings=None):
-    config = read_config(work_dir)
-    return replay(read_recorded_run(work_dir), stages_of(config, settings), config.train_cfg.max_epochs)
+    run = read_recorded_run(work_dir)
+    return replay(run, changed_stages(run.stages, settings or {}))
 
 
 @pytest.mark.parametrize("kind", ["acting", "dry"])
@@ -84,14 +79,37 @@ def test_what_the_run_did_not_keep_is_refused_with_the_way_out(ann_file, tmp_pat
 
 @pytest.mark.parametrize(
     ("settings", "words"),
-    [({"prune.rat": 0.1}, "no setting 'rat'"), ({"prune.rate": 2.0}, "rate=2.0"), ({"correct.start": 6}, "max_epochs=6")],
+    [
+        ({"prune.rat": 0.1}, "no setting 'rat'"),
+        ({"prune.rate": 2.0}, "rate=2.0"),
+        ({"correct.start": 6}, "max_epochs=6"),
+        ({"drop.min_margin": 0.2}, "no stage 'drop', only prune, correct.*drop.type="),
+        ({"prune": 0.1}, "name a setting, such as prune.rate"),
+    ],
 )
 def test_bad_settings_are_refused(acting, settings, words):
     with pytest.raises(ConfigError, match=words):
         _replayed(acting, settings)
 
 
-@pytest.mark.parametrize("broken", ["ledger.npz", "ledger.csv"])
+def test_a_stage_can_be_added_and_one_that_needs_weights_is_refused_where_there_are_none(acting):
+    drop = {"drop.type": "d2sp_mm.DoubtfulLabelPruning", "drop.window": 1}
+    ledger = _replayed(acting, {"correct": None, "prune": None, **drop})
+    assert ledger.rules == ["undecodable", "prune_doubtful_label"]
+    with pytest.raises(DataError, match=r"'prune' decides after epoch 5 on learned weights.*learned none"):
+        _replayed(acting, {"prune.start": 6 - 1, "prune.rounds": 2, "prune.interval": 1})
+
+
+def test_files_of_two_runs_are_refused(acting, dry, tmp_path):
+    shutil.copytree(acting, tmp_path / "w")
+    shutil.copy(dry / "purification" / "ledger.npz", tmp_path / "w" / "purification")
+    table = read_ledger_table(dry / "purification" / "ledger.csv")
+    assert difference(read_recorded_run(acting).table, table)
+    with pytest.raises(DataError, match="different runs"):
+        read_recorded_run(tmp_path / "w")
+
+
+@pytest.mark.parametrize("broken", ["ledger.npz", "ledger.csv", "settings.json"])
 def test_a_missing_or_damaged_file_is_named(acting, broken, tmp_path):
     shutil.copytree(acting, tmp_path / "w")
     path = tmp_path / "w" / "purification" / broken
@@ -109,30 +127,3 @@ def test_a_ledger_of_another_annotation_is_refused(acting, tmp_path):
     path.write_text(path.read_text().replace("good_20.mp4", "good_99.mp4"))
     with pytest.raises(DataError, match="another training annotation"):
         read_recorded_run(tmp_path / "w")
-
-
-def _tool(*words):
-    command = [sys.executable, "-W", "ignore", "tools/ledger.py", *map(str, words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
-
-
-def test_the_command_shows_replays_and_compares(acting, dry, tmp_path):
-    shown = json.loads(_tool("show", acting, "--json").stdout)
-    table = read_ledger_table(acting / "purification" / "ledger.csv")
-    assert shown["samples"] == 48 and shown["pruned"] == int((~table.keep).sum())
-    assert shown["lowest_quality"][0]["score"] == min(table.quality_scores)
-
-    pruned = table.keys[int(np.flatnonzero(~table.keep)[-1])]
-    history = json.loads(_tool("show", acting, "--key", pruned, "--json").stdout)
-    assert history["decisions"][-1]["action"] == "prune"
-    assert [seen["epoch"] for seen in history["observations"]] == list(range(1, 7))
-
-    done = _tool("replay", dry, "--set", "prune.rate=.25", "--out", tmp_path / "new", "--json")
-    replayed = json.loads(done.stdout)
-    assert replayed["after"]["pruned"] == 12 and replayed["before"]["pruned"] < 12
-    with open(tmp_path / "new" / "decisions.csv", newline="") as file:
-        assert sum(row["action"] == "prune" for row in csv.DictReader(file)) == 12
-
-    assert "samples are treated differently" in _tool("diff", acting, dry).stdout
-    wrong = _tool("show", acting, "--key", "good_20")
-    assert wrong.returncode == 1 and "did you mean" in wrong.stderr and "Traceback" not in wrong.stderr

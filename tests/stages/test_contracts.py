@@ -85,6 +85,13 @@ def test_hyper_parameters_are_frozen_and_documented(stage):
 
 
 @ALL
+def test_what_only_relabels_waits_for_pruning(stage):
+    decision = stage.decide(observed_ledger(), MAX_EPOCHS - 1)
+    if len(decision.relabel):
+        assert stage.turn >= 1
+
+
+@ALL
 def test_decides_inside_the_schedule(stage):
     epochs = stage.decision_epochs(MAX_EPOCHS)
     assert len(epochs) == stage.rounds

@@ -60,10 +60,15 @@ def test_what_is_doubtful_goes_and_what_is_sure_is_corrected_before():
     assert ledger.corrected_labels.tolist() == [1] + [0] * 9 + [1] * 10
     ledger.apply(drop.decide(ledger, 0))
     assert np.flatnonzero(~ledger.keep).tolist() == [1, 2]
-    # What is pruned counts, and the most doubtful go first.
+    # The most doubtful go first, and what is pruned counts.
     assert dataclasses.replace(drop, rate=0.05).decide(_contradicted([0.2, 0.25]), 0).prune.tolist() == [1]
     assert dataclasses.replace(drop, class_cap=0.1).decide(_contradicted([0.2, 0.25]), 0).prune.tolist() == [1]
     assert not len(drop.decide(_contradicted([]), 0).prune)
+    spent = _contradicted([0.2, 0.25])
+    spent.apply(Decision(rule="r", epoch=0, prune=np.array([15])))
+    assert not len(dataclasses.replace(drop, rate=0.05).decide(spent, 0).prune)
+    # What it went by is the present label's score, and stands in the history.
+    np.testing.assert_allclose(ledger.history["score"][-2:], [(1 - 0.25) / 2, (1 - 0.2) / 2], atol=1e-3)
 
 
 def test_rounds_reach_the_rate_step_by_step():
@@ -85,6 +90,29 @@ def test_what_the_model_is_sure_of_stays_whatever_the_rate(score):
 @pytest.mark.parametrize(("window", "epoch", "expected"), [(2, 5, 2), (0.5, 5, 3), (0.5, 0, 1), (1.0, 5, 6), (0.01, 5, 1)])
 def test_a_window_is_a_number_of_epochs_or_a_share_of_those_so_far(window, epoch, expected):
     assert FineCorrection(window=window).last_epochs(epoch) == expected
+
+
+def test_a_late_decision_looks_at_no_more_than_is_kept():
+    ledger = Ledger(["a", "b"], [0, 1], 2, window=3)
+    assert [FineCorrection(window=w).looks_at(ledger, 9) for w in (0.5, 1.0, 2)] == [3, 3, 2]
+
+
+@pytest.mark.parametrize("max_epochs", range(10, 300))
+def test_shares_meet_where_their_sums_do(max_epochs):
+    correct = FineCorrection(start=0.3, rounds=4, interval=0.1, window=0.5).decision_epochs(max_epochs)
+    assert correct[-1] == CoarsePruning(start=0.6, window=0.5).decision_epochs(max_epochs)[0]
+    assert list(correct) == sorted(set(correct))
+
+
+def test_a_bound_puts_no_other_clip_in_the_place_of_one_that_stays():
+    """The lowest weights belong to sure clips, which stay; the unsure ones are not among the lowest."""
+    ledger = observed_ledger()
+    for epoch in range(MAX_EPOCHS):
+        weights = np.where(np.arange(60) >= 54, 0.1, 0.9)
+        ledger.observe(epoch, np.arange(60), ledger.observations.mean_probs(1, epoch), weights)
+    stage = CoarsePruning(start=3, window=2, rate=0.1, score="weight", class_cap=1.0)
+    assert stage.decide(ledger, LAST).prune.tolist() == list(range(54, 60))
+    assert not len(dataclasses.replace(stage, max_of_median=0.5).decide(ledger, LAST).prune)
 
 
 @pytest.mark.parametrize("name", ["prune-the-uncertain", "correct-over-a-share"])

@@ -42,7 +42,7 @@ class AreaUnderMargin(FlaggingStage):
     """
 
     rule: ClassVar[str] = "prune_small_aum"
-    window: int = 0
+    window: int | float = 0
     threshold_class: int | None = None
     percentile: float = 0.99
 
@@ -54,7 +54,7 @@ class AreaUnderMargin(FlaggingStage):
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        epochs = ledger.observations.epoch_probs(self.last_epochs(epoch), epoch)
+        epochs = ledger.observations.epoch_probs(self.looks_at(ledger, epoch), epoch)
         margins = mean_of_seen((logit_margin(probs, ledger.corrected_labels) for probs in epochs), (len(ledger),))
         return 1.0 / (1.0 + np.exp(-margins))
 

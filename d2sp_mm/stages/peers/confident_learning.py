@@ -58,7 +58,7 @@ class ConfidentLearning(FlaggingStage):
         from cleanlab.filter import find_label_issues
         from cleanlab.rank import get_label_quality_scores
 
-        probs = ledger.observations.mean_probs(self.last_epochs(epoch), epoch)
+        probs = ledger.observations.mean_probs(self.looks_at(ledger, epoch), epoch)
         known = np.flatnonzero(~np.isnan(probs).any(axis=1) & ledger.keep)
         # Half precision does not sum to 1 as exactly as cleanlab wants.
         probs = probs[known] / probs[known].sum(axis=1, keepdims=True)

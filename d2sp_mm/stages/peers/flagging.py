@@ -50,7 +50,7 @@ class FlaggingStage(PruningStage):
 
     def mean_losses(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Cross entropy of every sample, averaged over the epochs looked at, in nats, shape (n,); NaN if never seen."""
-        seen = ledger.observations.label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
+        seen = ledger.observations.label_probs(ledger.corrected_labels, self.looks_at(ledger, epoch), epoch)
         return mean_of_seen(label_losses(seen), (len(ledger),))
 
     def flag(

@@ -33,9 +33,9 @@ class ForgettingEvents(FlaggingStage):
 
     rule: ClassVar[str] = "prune_most_forgotten"
 
-    window: int = 0
+    window: int | float = 0
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        predictions = ledger.observations.predictions(self.last_epochs(epoch), epoch)
+        predictions = ledger.observations.predictions(self.looks_at(ledger, epoch), epoch)
         return 1.0 / (1.0 + forgetting_events(predictions, ledger.corrected_labels))

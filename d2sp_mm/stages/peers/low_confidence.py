@@ -32,8 +32,8 @@ class LowConfidence(FlaggingStage):
 
     rule: ClassVar[str] = "prune_low_confidence"
 
-    window: int = 0
+    window: int | float = 0
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
-        return ledger.observations.mean_label_probs(ledger.corrected_labels, self.last_epochs(epoch), epoch)
+        return ledger.observations.mean_label_probs(ledger.corrected_labels, self.looks_at(ledger, epoch), epoch)

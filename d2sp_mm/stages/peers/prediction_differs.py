@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
@@ -25,6 +26,8 @@ class PredictionDiffers(Stage):
     Source:
         Our own control; hard bootstrapping (Reed et al., ICLR 2015 workshop) in its crudest form.
     """
+
+    turn: ClassVar[int] = 1
 
     start: int | float = 0.6
     class_floor: int = 1

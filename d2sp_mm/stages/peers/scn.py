@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -35,6 +36,8 @@ class ScnRelabeling(Stage):
         formed in every batch and labels change at once, from the tenth epoch on; here at the end of an epoch, over the whole
         set, and in as many rounds as ``rounds`` says; after the last round the loss is the plain one.
     """
+
+    turn: ClassVar[int] = 1
 
     start: int | float = 0.25
     high_share: float = 0.7

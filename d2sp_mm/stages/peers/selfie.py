@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -41,6 +42,8 @@ class Selfie(PruningStage):
         formed in every batch, nothing is dropped for good, and training restarts; here there is one decision.
     """
 
+    turn: ClassVar[int] = 1
+
     start: int | float = 0.6
     window: int | float = 15
     rate: float = 0.2
@@ -54,7 +57,7 @@ class Selfie(PruningStage):
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         seen, labels = ledger.observations, ledger.corrected_labels
-        shares = prediction_shares(seen.predictions(self.last_epochs(epoch), epoch), ledger.num_classes)
+        shares = prediction_shares(seen.predictions(self.looks_at(ledger, epoch), epoch), ledger.num_classes)
         refurbishable = 1.0 - certainty(shares) <= self.max_entropy
         classes = shares.argmax(axis=1)
         losses = label_losses(seen.label_probs(labels, 1, epoch))

@@ -1,0 +1,107 @@
+"""tools/ledger.py, as a user calls it."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.ledger.table import LedgerTable, read_ledger_table, write_ledger_table
+from d2sp_mm.review.difference import difference
+from d2sp_mm.review.summary import summary
+from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    path = Path(__file__).resolve().parents[2] / "tools" / "ledger.py"
+    spec = importlib.util.spec_from_file_location("ledger_tool", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def work_dir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    stages = dict(prune=dict(PRUNE, score="entropy", class_cap=1.0), correct=CORRECT)
+    train(tiny_config(folder, write_list(folder / "train.txt", noise=4, mislabel=8), stages=stages, dry_run=True, history=6))
+    return folder
+
+
+def _json(tool, capsys, *words):
+    tool.main([*map(str, words), "--json"])
+    return json.loads(capsys.readouterr().out)
+
+
+def test_show_counts_and_lists(tool, work_dir, capsys):
+    shown = _json(tool, capsys, "show", work_dir, "--top", 3)
+    table = read_ledger_table(work_dir / "purification" / "ledger.csv")
+    assert (shown["samples"], shown["pruned"]) == (48, int((~table.keep).sum()))
+    assert shown["relabelled"] == int((table.keep & (table.labels != table.corrected_labels)).sum()) > 0
+    lowest = [row["score"] for row in shown["lowest_quality"]]
+    np.testing.assert_allclose(lowest, sorted(table.quality_scores)[:3], atol=1e-6)
+    assert sum(move["samples"] for move in shown["transitions"]) <= shown["relabelled"]
+    tool.main(["show", str(work_dir)])
+    assert "Lowest label score" in capsys.readouterr().out
+
+
+def test_show_tells_the_history_of_one_clip(tool, work_dir, capsys):
+    table = read_ledger_table(work_dir / "purification" / "ledger.csv")
+    pruned = table.keys[int(np.flatnonzero(~table.keep)[-1])]
+    found = _json(tool, capsys, "show", work_dir, "--key", pruned)
+    assert (found["keep"], found["decisions"][-1]["action"]) == (False, "prune")
+    assert [seen["epoch"] for seen in found["observations"]] == list(range(1, 7))
+    tool.main(["show", str(work_dir), "--key", pruned])
+    assert "prune_by_entropy" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="did you mean"):
+        tool.main(["show", str(work_dir), "--key", pruned[:8]])
+
+
+def test_replay_says_what_would_change_and_writes_it(tool, work_dir, capsys, tmp_path):
+    found = _json(tool, capsys, "replay", work_dir, "--set", "prune.rate=.25", "--out", tmp_path / "new")
+    assert (found["before"]["pruned"], found["after"]["pruned"]) == (5, 12)
+    with open(tmp_path / "new" / "decisions.csv", newline="") as file:
+        assert sum(row["action"] == "prune" for row in csv.DictReader(file)) == 12
+    assert len(found["changes"]) == len(difference(read_ledger_table(work_dir / "purification" / "ledger.csv"),
+                                                   read_ledger_table(tmp_path / "new" / "ledger.csv")))  # fmt: skip
+    with pytest.raises(SystemExit, match="holds what the run decided"):
+        tool.main(["replay", str(work_dir), "--out", str(work_dir / "purification")])
+
+
+def _table(keys=("a", "b", "c"), labels=(0, 1, 2), now=(0, 1, 2), keep=(1, 1, 1)):
+    nothing = np.full(len(keys), np.nan)
+    return LedgerTable(list(keys), np.array(labels), np.array(now), np.array(keep, dtype=bool), nothing, nothing,
+                       ["r"] * len(keys), np.zeros(len(keys), dtype=np.int64))  # fmt: skip
+
+
+def test_diff_goes_by_key_and_refuses_other_training_sets():
+    before, after = _table(now=(1, 1, 2)), _table(keys="cba", labels=(2, 1, 0), now=(2, 1, 2), keep=(0, 1, 1))
+    found = {c.key: (c.before, c.after, c.label_before, c.label_after) for c in difference(before, after)}
+    assert found == {"a": ("relabelled", "relabelled", 1, 2), "c": ("kept", "pruned", 2, 2)}
+    with pytest.raises(DataError, match="different training sets: 'c'"):
+        difference(before, _table(keys="abd"))
+    with pytest.raises(DataError, match="different labels, first for 'b'"):
+        difference(before, _table(labels=(0, 2, 2)))
+
+
+def test_keys_with_markup_are_shown_as_they_are_and_what_was_never_scored_is_in_no_list(tool, tmp_path, capsys):
+    keys = ("[happy]/1.mp4", "a[/x]/2.mp4", ":smile:.mp4")
+    for name, keep in (("a", (1, 1, 1)), ("b", (0, 0, 0))):
+        write_ledger_table(tmp_path / name / "purification" / "ledger.csv", _table(keys=keys, keep=keep))
+    tool.main(["diff", str(tmp_path / "a"), str(tmp_path / "b")])
+    out = capsys.readouterr().out
+    assert all(key in out for key in keys[:2])
+    assert summary(_table(keys=keys))["lowest_quality"] == []
+
+
+def test_a_folder_without_a_run_ends_with_one_clear_line(tool, tmp_path):
+    with pytest.raises(SystemExit, match=r"ledger show: .*ledger\.csv: not there; give the work dir"):
+        tool.main(["show", str(tmp_path)])

@@ -59,14 +59,16 @@ def test_keeping_the_length_keeps_the_budget(tmp_path):
     assert np.diff([0, *seen.iterations]).tolist() == [6] * 6
 
 
-def test_trap_16_a_decision_that_a_resume_has_passed_is_made_up_for(tmp_path):
+@pytest.mark.parametrize("window", [2, 1.0])
+def test_trap_16_a_decision_that_a_resume_has_passed_is_made_up_for(tmp_path, window):
     ann_file = write_list(tmp_path / "train.txt")
     config = tiny_config(tmp_path / "plain", ann_file, stages=None)
     config["train_cfg"]["max_epochs"] = 3
     train(config)
-    config = tiny_config(tmp_path / "plain", ann_file, stages=dict(prune=PRUNE))
+    config = tiny_config(tmp_path / "plain", ann_file, stages=dict(prune=dict(PRUNE, window=window)))
     config.update(resume=True)
-    # The checkpoint's purification state has no such stage; its epoch 2 is behind, its window is filled anew.
+    # A late round looks at no more epochs than were planned for, which the ledger has room for. The checkpoint's
+    # purification state has no such stage; its epoch 2 is behind, its window is filled anew.
     runner = train(config)
     history = hook_of(runner).ledger.history
     assert len(history["sample"]) == 5

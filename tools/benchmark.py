@@ -87,7 +87,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             for table in noise_tables(suite, figures, noise):
                 table.title = f"{data_set}, {noise}. {table.title}"
                 console.print(table)
-        command = shlex.join(["python", "tools/benchmark.py", *(sys.argv[1:] if argv is None else argv)])
+        # What the page says made it is what makes the figures, too.
+        words = [word for word in (sys.argv[1:] if argv is None else argv) if word != "--page-only"]
+        command = shlex.join(["python", "tools/benchmark.py", *words])
         written = write_page(suite, rows, summary, args.page or out / "results.md", command)
     except D2SPError as error:
         sys.exit(f"benchmark: {error}")

@@ -110,7 +110,7 @@ CASES = (
     Case("settings", "rate 'a tenth'", "rate='a tenth' must be", {f"{_PRUNE}.rate": "a tenth"}),
     Case("settings", "rate NaN", "rate=nan must be", {f"{_PRUNE}.rate": float("nan")}),
     Case("settings", "window longer than the epochs", "window=9 epochs are not yet there", {f"{_PRUNE}.window": 9}),
-    Case("settings", "window 0", "window=0 must be a whole number", {f"{_PRUNE}.window": 0}),
+    Case("settings", "window 0", "window=0 must be a number of epochs >= 1", {f"{_PRUNE}.window": 0}),
     Case("settings", "stage starts after training ends", "start=9, .* max_epochs=6", {f"{_CORRECT}.start": 9}),
     Case("settings", "last round after training ends", "rounds=5, .* max_epochs=6", {f"{_CORRECT}.rounds": 5}),
     Case("settings", "start 1.5", "start=1.5 must be", {f"{_PRUNE}.start": 1.5}),

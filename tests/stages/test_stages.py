@@ -104,6 +104,11 @@ def test_shares_meet_where_their_sums_do(max_epochs):
     assert list(correct) == sorted(set(correct))
 
 
+def test_shares_are_rounded_to_the_nearest_epoch():
+    """Of 28 epochs .3, .4, .5 and .6 are 8.4, 11.2, 14 and 16.8."""
+    assert FineCorrection(start=0.3, rounds=4, interval=0.1).decision_epochs(28) == (7, 10, 13, 16)
+
+
 def test_a_bound_puts_no_other_clip_in_the_place_of_one_that_stays():
     """The lowest weights belong to sure clips, which stay; the unsure ones are not among the lowest."""
     ledger = observed_ledger()

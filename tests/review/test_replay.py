@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from d2sp_mm.engine.outputs import ledger_table
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.ledger.table import read_ledger_table, write_ledger_table
 from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.difference import difference
 from d2sp_mm.review.recorded_run import read_recorded_run
@@ -105,6 +106,15 @@ def test_files_of_two_runs_are_refused(acting, dry, tmp_path):
     shutil.copy(dry / "purification" / "ledger.npz", tmp_path / "w" / "purification")
     table = read_ledger_table(dry / "purification" / "ledger.csv")
     assert difference(read_recorded_run(acting).table, table)
+    with pytest.raises(DataError, match="different runs"):
+        read_recorded_run(tmp_path / "w")
+
+
+def test_a_table_that_keeps_another_clip_is_refused(acting, tmp_path):
+    shutil.copytree(acting, tmp_path / "w")
+    path = tmp_path / "w" / "purification" / "ledger.csv"
+    table = read_ledger_table(path)
+    write_ledger_table(path, dataclasses.replace(table, keep=~table.keep))
     with pytest.raises(DataError, match="different runs"):
         read_recorded_run(tmp_path / "w")
 

@@ -10,11 +10,13 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from rich.text import Text
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.table import LedgerTable, read_ledger_table, write_ledger_table
 from d2sp_mm.review.difference import difference
 from d2sp_mm.review.summary import summary
+from d2sp_mm.review.tables import history_tables
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 
@@ -100,6 +102,8 @@ def test_keys_with_markup_are_shown_as_they_are_and_what_was_never_scored_is_in_
     out = capsys.readouterr().out
     assert all(key in out for key in keys[:2])
     assert summary(_table(keys=keys))["lowest_quality"] == []
+    one = dict(key="a[/x]/2.mp4", given_label=0, label=0, keep=True, decisions=[], observations=[])
+    assert Text.from_markup(str(history_tables(one)[0].title)).plain.startswith("a[/x]/2.mp4: ")
 
 
 def test_a_folder_without_a_run_ends_with_one_clear_line(tool, tmp_path):

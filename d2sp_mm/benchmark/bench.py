@@ -98,7 +98,7 @@ class Bench:
         """Tells what a cell is made of from other settings of the same names."""
         suite, place = self.suite, cell.place
         parts = (suite.data_sets[place.data_set], suite.noises[place.noise], suite.methods[cell.method])
-        text = f"{parts!r} {self._hooks.get(cell.method)!r} {self._configs[place.data_set].pretty_text}"
+        text = f"{parts!r} {self._hooks.get(cell.method)!r} {self._configs[place.data_set].to_dict()!r}"
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
     def current(self, results: Results) -> list[dict[str, Any]]:

@@ -60,7 +60,7 @@ class Run:
     @property
     def fingerprint(self) -> str:
         """Tells this run from one of other settings."""
-        found = hashlib.blake2b(f"{self.config.pretty_text}\n{self.resume}\n".encode(), digest_size=8)
+        found = hashlib.blake2b(f"{self.config.to_dict()!r}\n{self.resume}\n".encode(), digest_size=8)
         for path in self.inputs:
             found.update(hashlib.blake2b(path.read_bytes()).digest())
         return found.hexdigest()

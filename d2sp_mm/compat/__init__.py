@@ -19,6 +19,7 @@ from d2sp_mm.compat import (
     missing_drn,
     missing_importlib_metadata,
     safe_globals,
+    slow_pretty_text,
     slurm_on_cpu,
     transformers_without_timm,
 )
@@ -29,6 +30,7 @@ BRIDGES = (
     missing_drn,
     transformers_without_timm,
     safe_globals,
+    slow_pretty_text,
     slurm_on_cpu,
     cpu_distributed,
     cpu_amp,

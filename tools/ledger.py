@@ -1,8 +1,11 @@
-"""Look at what a run decided, decide again, and compare runs; no model and no data are loaded.
+"""Look at what a run decided, overrule it, decide again, and compare runs; no model is loaded.
 
 python tools/ledger.py show work_dirs/mine
 python tools/ledger.py show work_dirs/mine --key happy/00012.mp4
 python tools/ledger.py replay work_dirs/mine --set prune.rate=.05 correct.min_margin=.3
+python tools/ledger.py apply work_dirs/mine verdicts.csv
+python tools/ledger.py undo work_dirs/mine --stage prune_by_entropy --class 3
+python tools/ledger.py export work_dirs/mine cleanlab --out exported
 python tools/ledger.py diff work_dirs/mine work_dirs/other
 """
 
@@ -22,13 +25,20 @@ from rich.table import Table
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.outputs import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 from d2sp_mm.errors import ConfigError, D2SPError
+from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.table import write_ledger_table
+from d2sp_mm.ledger.verdict import judge, verdicts_of
+from d2sp_mm.ledger.verdict_file import read_verdicts
 from d2sp_mm.review.changed_stages import changed_stages
+from d2sp_mm.review.class_names import find_class_names
 from d2sp_mm.review.difference import difference
-from d2sp_mm.review.recorded_run import find_table, read_recorded_run
+from d2sp_mm.review.export import FORMATS
+from d2sp_mm.review.overrule import overrule
+from d2sp_mm.review.recorded_run import RecordedRun, find_table, read_recorded_run
 from d2sp_mm.review.replay import replay
 from d2sp_mm.review.summary import history_of, summary
 from d2sp_mm.review.tables import change_tables, history_tables, summary_tables
+from d2sp_mm.review.undo import Selection, undone
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,7 +48,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
 
     def command(name: str, about: str, example: str) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=about, description=f"{about}\n\nExample: {example}", formatter_class=raw)
+        sub = commands.add_parser(name, help=about, description=f"{about}\n\nExample: python {example}", formatter_class=raw)
         sub.add_argument("--json", action="store_true", help="print JSON instead of tables, with every changed clip")
         sub.add_argument("--top", type=_count, default=10, help="rows of each list (default 10)")
         return sub
@@ -56,10 +66,32 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         "--set", nargs="+", action=DictAction, default={}, metavar="STAGE.NAME=VALUE", help="settings of the stages"
     )
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
+    overruling = command("apply", "let a person's verdicts hold", "tools/ledger.py apply work_dirs/mine verdicts.csv")
+    overruling.epilog = "verdicts.csv has the columns key,verdict,label; verdict is keep, prune or relabel. " + _GO_ON
+    overruling.add_argument("work_dir", type=Path)
+    overruling.add_argument("verdicts", type=Path, help="as tools/report.py's page saves it")
+    back = command("undo", "take decisions back", "tools/ledger.py undo work_dirs/mine --stage prune_by_entropy")
+    back.epilog = "Of --key, --class, --stage and --epoch all that are given must fit. " + _GO_ON
+    back.add_argument("work_dir", type=Path)
+    back.add_argument("--key", nargs="+", default=[], help="decisions on these clips")
+    back.add_argument("--class", nargs="+", type=_count, default=[], dest="classes", help="on clips given these labels")
+    back.add_argument("--stage", "--rule", nargs="+", default=[], dest="rules", help="by these rules of ledger.csv")
+    back.add_argument("--epoch", nargs="+", type=_count, default=[], dest="epochs", help="after these epochs, as in the log")
+    back.add_argument("--verdicts", action="store_true", help="take back the person's verdicts, and nothing else")
+    back.add_argument("--all", action="store_true", help="all of them and the verdicts: the annotation as it was given")
+    out = command("export", "write it for other tools", "tools/ledger.py export work_dirs/mine cleanlab --out exported")
+    out.add_argument("work_dir", type=Path)
+    out.add_argument("format", choices=FORMATS)
+    out.add_argument("--out", type=Path, required=True, help="the folder to write into")
+    out.add_argument("--classes", type=Path, help="names of the classes (default: classes.txt by the list)")
+    out.add_argument("--root", default="", help="what stands before each key: the folder or the URL of the clips")
     diff = command("diff", "what two runs decided differently", "tools/ledger.py diff work_dirs/a work_dirs/b")
     diff.add_argument("before", type=Path, help="a work dir")
     diff.add_argument("after", type=Path, help="another work dir of the same annotation")
     return parser.parse_args(argv)
+
+
+_GO_ON = "Training goes on from there with tools/train.py ... --resume; no later round changes what was overruled."
 
 
 def _count(text: str) -> int:
@@ -103,6 +135,55 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
         console.print(f"Written: {args.out}", highlight=False, soft_wrap=True, markup=False)
 
 
+def let_hold(args: argparse.Namespace, console: Console) -> None:
+    """Let a person's verdicts hold, besides those that hold already."""
+    run = read_recorded_run(args.work_dir)
+    _overrule(args, console, run, {**verdicts_of(run.ledger), **read_verdicts(args.verdicts, run.ledger)})
+
+
+def take_back(args: argparse.Namespace, console: Console) -> None:
+    """Take decisions back."""
+    selection = Selection(args.key, args.classes, args.rules, args.epochs)
+    chosen = [*args.key, *args.classes, *args.rules, *args.epochs]
+    if sum((bool(chosen), args.verdicts, args.all)) != 1:
+        raise ConfigError("say what: some of --key, --class, --stage and --epoch together, or --verdicts, or --all.")
+    run = read_recorded_run(args.work_dir)
+    verdicts: dict[int, Verdict] = {}
+    if args.all:
+        judge(run.ledger, {})
+    if not args.verdicts:
+        rows = selection.rows(run.ledger)
+        if not rows.any() and not args.all:
+            raise ConfigError("the run has no such decision; tools/ledger.py show lists what it has.")
+        verdicts = undone(run.ledger, rows)
+    _overrule(args, console, run, verdicts)
+
+
+def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verdicts: dict[int, Verdict]) -> None:
+    done = overrule(run, verdicts)
+    found = {
+        "verdicts": done.verdicts,
+        "changes": [dataclasses.asdict(c) for c in done.changes],
+        "written": [str(path) for path in done.written],
+    }
+    _print(console, args.json, found, change_tables(done.changes, args.top))
+    if not args.json:
+        text = f"{done.verdicts} verdicts hold. {_GO_ON}"
+        console.print(text, "Written:", *found["written"], sep="\n  ", highlight=False, soft_wrap=True, markup=False)
+
+
+def export(args: argparse.Namespace, console: Console) -> None:
+    """Write what a run decided for other tools."""
+    run = read_recorded_run(args.work_dir)
+    if args.out.resolve() == run.folder.resolve():
+        raise ConfigError(f"--out {args.out} holds what the run left; name another folder.")
+    classes = find_class_names(run, args.classes)
+    written = [str(path) for path in FORMATS[args.format](run, args.out, classes, args.root)]
+    _print(console, args.json, {"written": written}, [])
+    if not args.json:
+        console.print("Written:", *written, sep="\n  ", highlight=False, soft_wrap=True, markup=False)
+
+
 def compare(args: argparse.Namespace, console: Console) -> None:
     """What two runs decided differently."""
     changes = difference(find_table(args.before), find_table(args.after))
@@ -117,11 +198,21 @@ def _print(console: Console, as_json: bool, found: dict[str, Any], tables: Seque
         console.print(table)
 
 
+_COMMANDS = {
+    "show": show,
+    "replay": decide_again,
+    "apply": let_hold,
+    "undo": take_back,
+    "export": export,
+    "diff": compare,
+}
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Do what the command line asks for."""
     args = parse_args(argv)
     try:
-        {"show": show, "replay": decide_again, "diff": compare}[args.command](args, Console())
+        _COMMANDS[args.command](args, Console())
     except D2SPError as error:
         raise SystemExit(f"ledger {args.command}: {error}") from error
 

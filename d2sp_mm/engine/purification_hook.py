@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.engine import random_state
+from d2sp_mm.engine.annotation_part import parts_of
 from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
 from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
@@ -26,15 +27,17 @@ from d2sp_mm.engine.registered_stages import build_stages, stage_settings
 from d2sp_mm.engine.resumed_state import check_resumed_state
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.engine.undecodable_report import report_undecodable
+from d2sp_mm.engine.verdicts import find_verdicts
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.ledger import Decision, Ledger
+from d2sp_mm.ledger import Ledger, Verdict
+from d2sp_mm.ledger.verdict import judge
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.stages import RandomPruning, Stage
 from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.learned_enough import reason_to_distrust
-from d2sp_mm.stages.undecodable import prune_undecodable
+from d2sp_mm.stages.take_round import take_round
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
@@ -63,6 +66,8 @@ class PurificationHook(Hook):
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
         max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
+        verdicts: A CSV of what a person decided (:func:`d2sp_mm.ledger.verdict_file.read_verdicts`); no stage changes those
+            samples. What ``purification/verdicts.csv`` in the work dir says holds in any case, and before this.
 
     Raises:
         ConfigError: Before training starts, for whatever cannot work.
@@ -83,6 +88,7 @@ class PurificationHook(Hook):
         history: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
+        verdicts: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
@@ -95,7 +101,9 @@ class PurificationHook(Hook):
         self.classifier = classifier
         self.history = history
         self.max_undecodable = max_undecodable
+        self.verdicts = verdicts
         self.ledger: Ledger | None = None
+        self._verdicts: dict[int, Verdict] = {}
         self._rounds_done = dict.fromkeys(self.stages, 0)
         self._buffer = EpochBuffer()
         self._loaded: dict[str, Any] | None = None
@@ -107,7 +115,7 @@ class PurificationHook(Hook):
     @property
     def _acts(self) -> bool:
         """Whether the hook may change anything of the training."""
-        return bool(self.stages) and not self.dry_run
+        return bool(self.stages or self._verdicts) and not self.dry_run
 
     def before_run(self, runner: Runner) -> None:
         """See to it that a resume finds a whole checkpoint."""
@@ -118,8 +126,7 @@ class PurificationHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
         self._parts: TrainingParts = find_training_parts(runner)
-        max_epochs = runner.max_epochs
-        self._decision_epochs = {name: stage.decision_epochs(max_epochs) for name, stage in self.stages.items()}
+        self._decision_epochs = {name: stage.decision_epochs(runner.max_epochs) for name, stage in self.stages.items()}
         looked_at = [s.last_epochs(self._decision_epochs[name][-1]) for name, s in self.stages.items()]
         window = max([*looked_at, self.history or 1])
         keys, labels = self._parts.dataset.map.keys_and_labels()
@@ -130,12 +137,15 @@ class PurificationHook(Hook):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
             self._parts.loss.attach(ClassifierTap(layer), layer.weight.device)
         self._epoch_length = EpochLength(runner)
+        self._verdicts = find_verdicts(runner, self.ledger, self.verdicts)
         if self._acts:
             reseed_persistent_workers(runner, self._parts.sampler)
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
             self._missed_validation.resumed(runner)
+        judge(self.ledger, self._verdicts)
+        self._apply(runner, runner.epoch)
         if dist.is_main_process():
             check_free_space(runner, self.ledger)
             self._write_outputs(runner)
@@ -244,7 +254,7 @@ class PurificationHook(Hook):
 
     def _write_outputs(self, runner: Runner) -> Path:
         settings = {"max_epochs": runner.max_epochs, "stages": stage_settings(self.stages)}
-        return write_outputs(runner.work_dir, self._get_ledger(), self._parts.dataset, settings)
+        return write_outputs(runner.work_dir, self._get_ledger(), parts_of(self._parts.dataset), settings)
 
     def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:
         if state is None:
@@ -261,7 +271,6 @@ class PurificationHook(Hook):
             self._parts.loss.learner.load(state["learner"])
         # A run without a seed of its own has drawn another one by now.
         self._parts.sampler.seed = state["sampler_seed"]
-        self._apply(runner, runner.epoch)
         if dist.get_rank() < len(state["random_states"]):
             random_state.restore(state["random_states"][dist.get_rank()])
 
@@ -279,17 +288,10 @@ class PurificationHook(Hook):
         reason = reason_to_distrust(ledger, runner.epoch, recent or 1)
         if reason is not None and not isinstance(stage, RandomPruning):
             runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
-        unreadable = prune_undecodable(ledger, runner.epoch, ledger.observations.window)
-        if len(unreadable.prune):
-            self._carry_out(runner, unreadable)
-        self._carry_out(runner, stage.decide(ledger, runner.epoch, progress=due / stage.rounds))
+        for decision in take_round(ledger, stage, runner.epoch, due / stage.rounds):
+            log_decision(runner, ledger, decision, self.dry_run)
         self._rounds_done[name] = due
         return True
-
-    def _carry_out(self, runner: Runner, decision: Decision) -> None:
-        ledger = self._get_ledger()
-        ledger.apply(decision)
-        log_decision(runner, ledger, decision, self.dry_run)
 
     def _apply(self, runner: Runner, next_epoch: int) -> None:
         if self._acts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -58,3 +58,21 @@ class Decision:
         unknown = set(self.scores) - set(SCORE_NAMES)
         if unknown:
             raise ValueError(f"{self.rule}: unknown scores {sorted(unknown)}; a decision may carry {SCORE_NAMES}.")
+
+    def without(self, samples: npt.NDArray[np.bool_]) -> Decision:
+        """The same decision, but nothing of some samples.
+
+        Args:
+            samples: Which samples it leaves alone, shape (n,); what they score stays.
+        """
+        if not samples.any():
+            return self
+        prune, relabel = ~samples[self.prune], ~samples[self.relabel]
+        return replace(
+            self,
+            prune=self.prune[prune],
+            prune_scores=self.prune_scores[prune] if len(self.prune_scores) else self.prune_scores,
+            relabel=self.relabel[relabel],
+            new_labels=self.new_labels[relabel],
+            relabel_scores=self.relabel_scores[relabel] if len(self.relabel_scores) else self.relabel_scores,
+        )

@@ -11,20 +11,11 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
+from d2sp_mm.ledger.history import History
 from d2sp_mm.ledger.observations import Observations
 from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.ledger.saved_state import saved_array, saved_number, saved_text
 
-#: Columns of the history, one entry for each change of one sample.
-_HISTORY = {
-    "epoch": np.int64,
-    "rule": np.int64,
-    "sample": np.int64,
-    "old_label": np.int64,
-    "new_label": np.int64,
-    "pruned": np.bool_,
-    "score": np.float64,
-}
 _REQUIRED = ("version", "digest", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
 
 
@@ -46,7 +37,7 @@ class Ledger:
     """
 
     VERSION = 1
-    BYTES_PER_DECISION = sum(np.dtype(kind).itemsize for kind in _HISTORY.values())
+    BYTES_PER_DECISION = History.BYTES_PER_ROW
 
     def __init__(
         self,
@@ -78,8 +69,8 @@ class Ledger:
         self.scores = {name: np.full(n, np.nan) for name in SCORE_NAMES}
         self.observations = Observations(n, num_classes, window)
         self.next_epoch = 0
-        self.rules: list[str] = []
-        self._history: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in _HISTORY}
+        #: Every decision on every sample.
+        self.changes = History()
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -122,12 +113,21 @@ class Ledger:
         return draws * self.class_weights
 
     @property
+    def rules(self) -> list[str]:
+        """Names of the rules that decided anything, in the order of their first decision."""
+        return self.changes.rules
+
+    @property
     def history(self) -> dict[str, npt.NDArray[Any]]:
-        """Every change in order, by column: epoch, rule (index into ``rules``), sample, old and new label, pruned, score."""
-        return {
-            name: np.concatenate([np.empty(0, dtype=dtype), *self._history[name]])
-            for name, dtype in _HISTORY.items()
-        }
+        """Every change in order, by column; see :class:`History`."""
+        return self.changes.columns
+
+    @property
+    def judged(self) -> npt.NDArray[np.bool_]:
+        """Samples that a person has decided on, shape (n,): no stage changes them."""
+        found = np.zeros(len(self), dtype=bool)
+        found[self.history["sample"][self.changes.by_a_person()]] = True
+        return found
 
     def observe(
         self,
@@ -154,12 +154,18 @@ class Ledger:
             self.undecodable[np.unique(undecodable)] += 1
         self.next_epoch = epoch + 1
 
-    def apply(self, decision: Decision) -> None:
+    def apply(self, decision: Decision) -> Decision:
         """Carry a decision out. Pruning what is pruned, or relabelling to the same label, changes nothing.
+
+        What a person has decided on stays as it is, whatever the stage says of it.
+
+        Returns:
+            The decision without what it could not touch.
 
         Raises:
             DataError: If a new label is out of range or a class would be left without any sample.
         """
+        decision = decision.without(self.judged)
         new = np.asarray(decision.new_labels, dtype=np.int64)
         if len(new) and (new.min() < 0 or new.max() >= self.num_classes):
             raise DataError(f"{decision.rule}: a new label is outside [0, {self.num_classes}).")
@@ -172,55 +178,40 @@ class Ledger:
         kept = self.keep[prune]
         reasons = decision.prune_scores[kept] if len(decision.prune_scores) else None
         prune = prune[kept]
-        self._refuse_empty_class(decision.rule, prune, relabel, new)
+        keep, labels = self.keep.copy(), self.corrected_labels.copy()
+        keep[prune], labels[relabel] = False, new
+        way_out = "lower its rate, raise its class_floor or min_margin, or check whether the class can be learned at all"
+        self.refuse_empty_class(keep, labels, decision.rule, way_out)
         for name, values in decision.scores.items():
             scored = ~np.isnan(values)
             self.scores[name][scored] = values[scored]
-        self._write(decision, relabel, new, pruned=False, scores=trust)
+        self._write(decision.rule, decision.epoch, relabel, new, pruned=False, scores=trust)
         self.corrected_labels[relabel] = new
         reasons = self.scores["quality_score"][prune] if reasons is None else reasons
-        self._write(decision, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
+        self._write(decision.rule, decision.epoch, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
         self.keep[prune] = False
+        return decision
 
-    def _refuse_empty_class(
-        self, rule: str, prune: npt.NDArray[np.int64], relabel: npt.NDArray[np.int64], new: npt.NDArray[np.int64]
+    def refuse_empty_class(
+        self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64], who: str, way_out: str
     ) -> None:
-        before = self.class_counts
-        keep, labels = self.keep.copy(), self.corrected_labels.copy()
-        keep[prune] = False
-        labels[relabel] = new
+        """Raise DataError where a class that has samples would have none."""
         after = np.bincount(labels[keep], minlength=self.num_classes)
-        emptied = np.flatnonzero((before > 0) & (after == 0))
+        emptied = np.flatnonzero((self.class_counts > 0) & (after == 0))
         if len(emptied):
-            raise DataError(
-                f"{rule} would leave class {int(emptied[0])} without any sample; lower its rate, raise its class_floor "
-                "or min_margin, or check whether the class can be learned at all."
-            )
+            raise DataError(f"{who} would leave class {int(emptied[0])} without any sample; {way_out}.")
 
     def _write(
         self,
-        decision: Decision,
+        rule: str,
+        epoch: int,
         samples: npt.NDArray[np.int64],
         new: npt.NDArray[np.int64],
         pruned: bool,
         scores: npt.NDArray[np.float64],
     ) -> None:
-        if not len(samples):
-            return
-        if decision.rule not in self.rules:
-            self.rules.append(decision.rule)
-        columns = {
-            "epoch": decision.epoch,
-            "rule": self.rules.index(decision.rule),
-            "sample": samples,
-            "old_label": self.corrected_labels[samples],
-            "new_label": new,
-            "pruned": pruned,
-            "score": scores,
-        }
-        for name, values in columns.items():
-            column = np.broadcast_to(np.asarray(values, dtype=_HISTORY[name]), samples.shape)
-            self._history[name].append(column.copy())
+        old = self.corrected_labels[samples]
+        self.changes.write(rule, samples, epoch=epoch, old_label=old, new_label=new, pruned=pruned, score=scores)
 
     def state(self) -> dict[str, Any]:
         """Everything that :meth:`load` needs, as numbers, strings and numpy arrays."""
@@ -244,7 +235,7 @@ class Ledger:
             DataError: If a required entry is missing, the state is of a newer version, or it belongs to another
                 training annotation.
         """
-        required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in _HISTORY)]
+        required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in History.COLUMNS)]
         required += [f"observations/{name}" for name in self.observations.state()]
         require_keys(state, required, "the saved ledger")
         version, digest = saved_number(state, "version"), saved_text(state, "digest")
@@ -262,14 +253,14 @@ class Ledger:
         undecodable = saved_array(state, "undecodable", np.int64, (n,), 0)
         next_epoch = saved_number(state, "next_epoch")
         scores = {name: saved_array(state, f"scores/{name}", np.float64, (n,)) for name in SCORE_NAMES}
-        changes = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
+        rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
         most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
         history = {
-            name: [saved_array(state, f"history/{name}", dtype, (changes,), 0, most.get(name, np.inf))]
-            for name, dtype in _HISTORY.items()
+            name: saved_array(state, f"history/{name}", dtype, (rows,), 0, most.get(name, np.inf))
+            for name, dtype in History.COLUMNS.items()
         }
         prefix = "observations/"
         # The last that may refuse: until here nothing has changed.
         self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
         self.corrected_labels, self.keep, self.undecodable = labels, keep, undecodable
-        self.next_epoch, self.rules, self.scores, self._history = next_epoch, rules, scores, history
+        self.next_epoch, self.scores, self.changes = next_epoch, scores, History(rules, history)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from d2sp_mm.engine.annotation_part import AnnotationPart
 from d2sp_mm.engine.outputs import FOLDER
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
@@ -31,6 +32,7 @@ class RecordedRun:
         ledger: Its ledger, with observations and decisions.
         max_epochs: Length of its schedule.
         stages: The settings of each stage by its name, with its ``type``.
+        parts: The annotation files of its training set.
     """
 
     work_dir: Path
@@ -38,6 +40,12 @@ class RecordedRun:
     ledger: Ledger
     max_epochs: int
     stages: Mapping[str, Mapping[str, Any]]
+    parts: list[AnnotationPart]
+
+    @property
+    def folder(self) -> Path:
+        """Where it left its files."""
+        return self.work_dir / FOLDER
 
     def fresh_ledger(self) -> Ledger:
         """A ledger with the same observations in which nothing was decided."""
@@ -70,6 +78,7 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     folder = Path(work_dir) / FOLDER
     table, saved = find_table(work_dir), _there(folder / "ledger.npz")
     settings = _read_settings(_there(folder / "settings.json"))
+    parts = [AnnotationPart.from_json(part) for part in settings["annotations"]]
     state = _read_state(saved)
     probs = state.get("observations/probs")
     if not isinstance(probs, np.ndarray) or probs.ndim != 3:
@@ -81,7 +90,7 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     ledger.load(state)
     if not (np.array_equal(ledger.keep, table.keep) and np.array_equal(ledger.corrected_labels, table.corrected_labels)):
         raise DataError(f"{folder}: ledger.csv and ledger.npz are of different runs; copy both from the same one.")
-    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"])
+    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts)
 
 
 def _there(path: Path) -> Path:
@@ -95,8 +104,10 @@ def _read_settings(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path}: is no JSON ({error}); it is damaged.") from error
-    if not isinstance(found, dict) or not isinstance(found.get("max_epochs"), int) or "stages" not in found:
-        raise DataError(f"{path}: lacks 'max_epochs' or 'stages'; it is damaged or of another program.")
+    kinds = {"max_epochs": int, "stages": dict, "annotations": list}
+    wrong = [name for name, kind in kinds.items() if not isinstance(found, dict) or not isinstance(found.get(name), kind)]
+    if wrong:
+        raise DataError(f"{path}: lacks {wrong[0]!r}; it is damaged or of another program.")
     return found
 
 

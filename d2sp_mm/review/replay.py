@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.verdict import judge, judged_after, verdicts_of
 from d2sp_mm.review.recorded_run import RecordedRun
 from d2sp_mm.stages import Stage
-from d2sp_mm.stages.undecodable import prune_undecodable
+from d2sp_mm.stages.take_round import take_round
 
 
 def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
@@ -33,18 +34,17 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     Source:
         Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
     """
-    ledger = run.fresh_ledger()
+    ledger, verdicts = run.fresh_ledger(), verdicts_of(run.ledger)
     epochs = {name: stage.decision_epochs(run.max_epochs) for name, stage in stages.items()}
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
+        if epoch > judged_after(run.ledger):
+            judge(ledger, verdicts)
         for name, stage in stages.items():
             if epoch not in epochs[name]:
                 continue
             _refuse_unrecorded(run, name, stage, epoch)
-            unreadable = prune_undecodable(ledger, epoch, ledger.observations.window)
-            if len(unreadable.prune):
-                ledger.apply(unreadable)
-            progress = (epochs[name].index(epoch) + 1) / stage.rounds
-            ledger.apply(stage.decide(ledger, epoch, progress=progress))
+            list(take_round(ledger, stage, epoch, (epochs[name].index(epoch) + 1) / stage.rounds))
+    judge(ledger, verdicts)
     return ledger
 
 

@@ -11,6 +11,7 @@ import pytest
 from mmaction.registry import DATASETS
 
 from d2sp_mm.datasets import IndexedDataset
+from d2sp_mm.engine.annotation_part import parts_of
 from d2sp_mm.engine.outputs import write_outputs
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.table import read_ledger_table
@@ -120,7 +121,7 @@ def write(tmp_path, dataset, prune, relabel):
         new_labels=np.array(list(relabel.values()), dtype=np.int64),
     )
     ledger.apply(decision)
-    return write_outputs(str(tmp_path / "work"), ledger, indexed, {}), ledger
+    return write_outputs(str(tmp_path / "work"), ledger, parts_of(indexed), {}), ledger
 
 
 def loaded(**dataset):

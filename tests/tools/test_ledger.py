@@ -39,6 +39,7 @@ def work_dir(tmp_path_factory):
 
 
 def _json(tool, capsys, *words):
+    capsys.readouterr()
     tool.main([*map(str, words), "--json"])
     return json.loads(capsys.readouterr().out)
 

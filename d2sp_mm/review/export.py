@@ -1,0 +1,156 @@
+"""What a run decided, in the forms of other tools."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Callable
+from xml.sax.saxutils import quoteattr
+
+import numpy as np
+
+from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.annotations.csv_rows import write_csv_rows
+from d2sp_mm.engine.annotation_part import purified_paths, write_purified
+from d2sp_mm.review.fate import fates
+from d2sp_mm.review.predicted import predicted_labels
+from d2sp_mm.review.recorded_run import RecordedRun
+
+_DIFF = ("key", "given_label", "label", "fate", "rule", "epoch")
+_CLEANLAB = ("is_label_issue", "label_quality", "given_label", "predicted_label", "key")
+
+
+def export_annotation(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """The purified annotation of each part, as MMAction2's datasets load it."""
+    paths = purified_paths(out, run.parts)
+    for number, path in enumerate(paths):
+        write_purified(path, run.ledger, run.parts, number)
+    return paths
+
+
+def export_keep(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """The keys of the kept samples, one a line."""
+    lines = [key for key, keep in zip(run.table.keys, run.table.keep) if keep]
+    atomic_write(out / "keep.txt", "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
+    return [out / "keep.txt"]
+
+
+def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """What changed, one row a sample: ``key,given_label,label,fate,rule,epoch``; epochs count from 1."""
+    table, what = run.table, fates(run.table)
+    rows = (
+        (table.keys[i], table.labels[i], table.corrected_labels[i], what[i], table.rules[i], table.epochs[i] + 1)
+        for i in range(len(table))
+        if what[i] != "kept"
+    )
+    write_csv_rows(out / "diff.csv", _DIFF, rows)
+    return [out / "diff.csv"]
+
+
+def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """The columns of cleanlab's ``CleanLearning.get_label_issues``, and the key.
+
+    ``is_label_issue`` is whether the label was corrected or pruned; ``label_quality`` the label's score, or 1 less the
+    prediction's share where it was never scored; ``predicted_label`` the mean prediction of the epochs that were kept.
+
+    Source: the docstring of ``cleanlab.classification.CleanLearning.get_label_issues`` (2.7).
+    """
+    table = run.table
+    issue = np.array(fates(table)) != "kept"
+    predicted, share = predicted_labels(run.ledger)
+    quality = np.where(np.isnan(table.label_scores), share, table.label_scores)
+    rows = zip(issue.tolist(), (_number(q) for q in quality), table.labels.tolist(), predicted, table.keys)
+    write_csv_rows(out / "cleanlab.csv", _CLEANLAB, rows)
+    return [out / "cleanlab.csv"]
+
+
+def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """Tasks of all samples that were pruned or corrected with what was decided as the prediction, and the labelling config.
+
+    Source: labelstud.io/guide/predictions, *JSON format for pre-annotations*, and its tags ``Video`` and ``Choices``.
+    """
+    table, tasks = run.table, []
+    for i, fate in enumerate(fates(table)):
+        if fate == "kept":
+            continue
+        decided = "prune" if fate == "pruned" else classes[table.corrected_labels[i]]
+        choice = {"from_name": "label", "to_name": "video", "type": "choices", "value": {"choices": [decided]}}
+        score = table.quality_scores[i] if fate == "pruned" else table.label_scores[i]
+        prediction: dict[str, Any] = {"model_version": "d2sp_mm", "result": [choice]}
+        if not np.isnan(score):
+            # Low is bad in ours; theirs is how sure the prediction is.
+            prediction["score"] = round(1 - float(score), 6)
+        data = {"video": os.path.join(root, table.keys[i]), "key": table.keys[i], "given_label": classes[table.labels[i]]}
+        tasks.append({"data": data, "predictions": [prediction]})
+    choices = "".join(f"<Choice value={quoteattr(name)}/>" for name in [*classes, "prune"])
+    view = f'<View><Video name="video" value="$video"/><Choices name="label" toName="video">{choices}</Choices></View>\n'
+    _write(out / "label_studio_tasks.json", json.dumps(tasks, indent=1) + "\n")
+    _write(out / "label_studio_config.xml", view)
+    return [out / "label_studio_tasks.json", out / "label_studio_config.xml"]
+
+
+def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+    """Labels of all samples, and a script that loads them as a FiftyOne data set.
+
+    FiftyOne has no file format for the labels of whole videos that carries more than one; its documentation advises a
+    loop over samples, which the script is.
+
+    Source: docs.voxel51.com/user_guide/import_datasets.html, *Custom formats*.
+    """
+    table = run.table
+    rows = [
+        {
+            "filepath": os.path.join(root, table.keys[i]),
+            "given_label": classes[table.labels[i]],
+            "label": classes[table.corrected_labels[i]],
+            "fate": fate,
+            "rule": table.rules[i],
+            "quality_score": _number(table.quality_scores[i]),
+            "label_score": _number(table.label_scores[i]),
+        }
+        for i, fate in enumerate(fates(table))
+    ]
+    _write(out / "fiftyone_labels.json", json.dumps(rows, indent=1) + "\n")
+    _write(out / "load_into_fiftyone.py", _LOADER)
+    return [out / "fiftyone_labels.json", out / "load_into_fiftyone.py"]
+
+
+FORMATS: dict[str, Callable[[RecordedRun, Path, Sequence[str], str], list[Path]]] = {
+    "annotation": export_annotation,
+    "keep": export_keep,
+    "diff": export_diff,
+    "cleanlab": export_cleanlab,
+    "fiftyone": export_fiftyone,
+    "label-studio": export_label_studio,
+}
+
+_LOADER = '''"""Load what d2sp_mm decided as a FiftyOne data set: python load_into_fiftyone.py [NAME]"""
+
+import json
+import sys
+from pathlib import Path
+
+import fiftyone as fo
+
+dataset = fo.Dataset(sys.argv[1] if len(sys.argv) > 1 else "d2sp_mm", persistent=True)
+samples = []
+for row in json.loads((Path(__file__).parent / "fiftyone_labels.json").read_text()):
+    sample = fo.Sample(filepath=row["filepath"], tags=[row["fate"]])
+    sample["given_label"] = fo.Classification(label=row["given_label"])
+    sample["label"] = fo.Classification(label=row["label"])
+    for name in ("rule", "quality_score", "label_score"):
+        sample[name] = row[name]
+    samples.append(sample)
+dataset.add_samples(samples)
+print(dataset)
+'''
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 6)
+
+
+def _write(path: Path, text: str) -> None:
+    atomic_write(path, text.encode("utf-8", "surrogateescape"))

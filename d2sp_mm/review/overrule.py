@@ -1,0 +1,57 @@
+"""Putting a person's verdicts into a finished or broken-off run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2sp_mm.engine.annotation_part import purified_paths
+from d2sp_mm.engine.outputs import ledger_table, write_outputs
+from d2sp_mm.ledger import Verdict
+from d2sp_mm.ledger.verdict import judge
+from d2sp_mm.ledger.verdict_file import FILE, write_verdicts
+from d2sp_mm.review.difference import Change, difference
+from d2sp_mm.review.recorded_run import RecordedRun
+
+
+@dataclass(frozen=True)
+class Overruled:
+    """What came of it.
+
+    Args:
+        changes: The samples that are treated differently now.
+        verdicts: How many verdicts stand.
+        written: The files that changed.
+    """
+
+    changes: list[Change]
+    verdicts: int
+    written: list[Path]
+
+
+def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
+    """Let verdicts hold in a run's files: ledger, decisions, histogram, purified annotation, and ``verdicts.csv``.
+
+    A run that is resumed takes them from ``verdicts.csv``.
+
+    Args:
+        run: The run; its ledger changes.
+        verdicts: All verdicts that shall hold, by the number of the sample; what a person decided before and is not among
+            them holds no longer.
+
+    Raises:
+        DataError: The verdicts would leave a class without any sample, or an annotation is not there any more.
+        WriteError: A file cannot be written.
+
+    Source:
+        Our own.
+    """
+    judge(run.ledger, verdicts)
+    settings = {"max_epochs": run.max_epochs, "stages": run.stages}
+    # First what a resume reads, so that a call that was broken off is not half forgotten.
+    write_verdicts(run.folder / FILE, run.ledger, verdicts)
+    write_outputs(run.work_dir, run.ledger, run.parts, settings)
+    names = (FILE, "ledger.csv", "decisions.csv", "class_histogram.csv", "ledger.npz")
+    written = [*(run.folder / name for name in names), *filter(Path.is_file, purified_paths(run.folder, run.parts))]
+    return Overruled(difference(run.table, ledger_table(run.ledger)), len(verdicts), written)

@@ -1,0 +1,252 @@
+"""Verdicts and undo on a real run: they stand in its files and in what training does next."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.review.changed_stages import changed_stages
+from d2sp_mm.review.recorded_run import read_recorded_run
+from d2sp_mm.review.replay import replay
+from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, write_list
+from tests.tools.test_ledger import _json, tool  # noqa: F401 - a fixture
+
+STAGES = dict(
+    prune=dict(PRUNE, score="entropy", class_cap=1.0, rate=0.2, rounds=4),
+    correct=dict(CORRECT, start=3, rounds=3, min_margin=0.1),
+)
+
+
+def config_of(folder):
+    config = tiny_config(folder / "work", folder / "data" / "train.txt", stages=STAGES, history=6)
+    config["default_hooks"]["checkpoint"] = dict(type="CheckpointHook", interval=1, max_keep_ckpts=-1)
+    return config
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A run of six epochs with a checkpoint of each."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "data").mkdir()
+    write_list(folder / "data" / "train.txt", noise=4, mislabel=8)
+    (folder / "data" / "classes.txt").write_text("anger\nfear & joy\nneutral\nsad\n")
+    train(config_of(folder))
+    return folder
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """A copy of it: its work dir, and the config that goes on from the fourth epoch."""
+    copy = tmp_path / "copy"
+    shutil.copytree(trained, copy)
+    settings = copy / "work" / "purification" / "settings.json"
+    settings.write_text(settings.read_text().replace(str(trained), str(copy)))
+    return copy / "work", dict(config_of(copy), resume=True, load_from=str(copy / "work" / "epoch_4.pth"))
+
+
+@pytest.fixture
+def finished(run):
+    return run[0]
+
+
+def go_on(config):
+    runner = train(config)
+    assert runner.epoch == 6
+    return hook_of(runner).ledger
+
+
+def write(path, rows):
+    path.write_text("key,verdict,label\n" + "".join(f"{k},{v},{label}\n" for k, v, label in rows))
+    return path
+
+
+def purified(work):
+    lines = (work / "purification" / "train_purified.txt").read_text().splitlines()
+    return {key: int(label) for key, label in (line.split(" ") for line in lines)}
+
+
+def verdict_rows(table):
+    """Some of every kind: against a prune, against a correction, on clips that were left alone."""
+    moved = np.flatnonzero(table.keep & (table.labels != table.corrected_labels))
+    alone = np.flatnonzero(table.keep & (table.labels == table.corrected_labels))
+    pruned = np.flatnonzero(~table.keep)
+    assert len(pruned) > 1 and len(moved) > 2 and len(alone) > 4
+    chosen = [(pruned[0], "keep", ""), (pruned[1], "relabel", 3), (moved[0], "keep", ""), (moved[1], "prune", "")]
+    chosen += [(alone[0], "prune", ""), (alone[1], "relabel", (table.labels[alone[1]] + 2) % 4), (alone[2], "keep", "")]
+    rows = [(table.keys[i], verdict, label) for i, verdict, label in chosen]
+    wanted = {
+        table.keys[i]: None if verdict == "prune" else int(table.labels[i]) if label == "" else int(label)
+        for i, verdict, label in chosen
+    }
+    return rows, wanted
+
+
+def assert_stand(work, wanted):
+    found = purified(work)
+    assert {key: found.get(key) for key in wanted} == wanted
+
+
+def test_verdicts_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_path, capsys):  # noqa: F811
+    work, config = run
+    before = read_recorded_run(work)
+    rows, wanted = verdict_rows(before.table)
+    shown = _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
+    assert shown["verdicts"] == len(rows)
+    assert_stand(work, wanted)
+    assert {c["key"] for c in shown["changes"]} <= set(wanted) and len(shown["changes"]) == len(rows) - 1
+    # On from the fourth epoch: rounds of both stages are still to come, and see other clips.
+    after = go_on(config)
+    assert_stand(work, wanted)
+    by_machine = after.history["sample"][~after.changes.by_a_person() & (after.history["epoch"] > 3)]
+    assert len(by_machine)
+    assert not set(by_machine.tolist()) & set(np.flatnonzero(after.judged).tolist())
+    # A second call that says nothing new leaves everything as it is.
+    kept = (work / "purification" / "ledger.csv").read_bytes()
+    assert _json(tool, capsys, "apply", work, tmp_path / "v.csv")["changes"] == []
+    assert (work / "purification" / "ledger.csv").read_bytes() == kept
+
+
+def test_verdicts_of_a_config_hold_from_the_first_epoch_on(run, tmp_path):
+    work, config = run
+    ann_file = work.parent / "data" / "train.txt"
+    keys = [line.split()[0] for line in ann_file.read_text().splitlines()]
+    path = write(tmp_path / "v.csv", [(keys[0], "prune", ""), (keys[20], "relabel", 3), (keys[2], "keep", "")])
+    config = tiny_config(tmp_path / "w", ann_file, stages=None, verdicts=str(path))
+    runner = train(config)
+    ledger = hook_of(runner).ledger
+    assert (~ledger.keep).sum() == 1 and ledger.corrected_labels[20] == 3
+    assert not np.isfinite(ledger.observations.mean_probs(6, 5)[0]).any()
+    found = purified(tmp_path / "w")
+    assert keys[0] not in found and found[keys[20]] == 3
+    assert (tmp_path / "w" / "purification" / "verdicts.csv").is_file()
+
+
+def test_a_run_that_only_records_trains_as_if_there_were_no_verdicts(run, tmp_path):
+    work, _ = run
+    ann_file = work.parent / "data" / "train.txt"
+    key = ann_file.read_text().split()[0]
+    path = write(tmp_path / "v.csv", [(key, "prune", "")])
+    ledger = hook_of(train(tiny_config(tmp_path / "w", ann_file, dry_run=True, verdicts=str(path)))).ledger
+    assert not ledger.keep[0] and np.isfinite(ledger.observations.mean_probs(1, 5)[0]).all()
+
+
+def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, tmp_path, capsys):  # noqa: F811
+    given = (finished.parent / "data" / "train.txt").read_bytes()
+    path = finished / "purification" / "train_purified.txt"
+    rows, _ = verdict_rows(read_recorded_run(finished).table)
+    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    assert path.read_bytes() != given
+    _json(tool, capsys, "undo", finished, "--all")
+    assert path.read_bytes() == given
+    table = read_ledger_table(finished / "purification" / "ledger.csv")
+    assert table.keep.all() and (table.corrected_labels == table.labels).all()
+    # Twice is as good as once.
+    assert _json(tool, capsys, "undo", finished, "--all")["changes"] == []
+    assert path.read_bytes() == given
+
+
+def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):  # noqa: F811
+    run = read_recorded_run(finished)
+    history, rules = run.ledger.history, run.ledger.rules
+    row = int(np.flatnonzero(history["pruned"])[0])
+    rule, label = rules[history["rule"][row]], int(run.ledger.labels[history["sample"][row]])
+    epoch = int(history["epoch"][row]) + 1
+    fits = history["pruned"] & (history["epoch"] + 1 == epoch) & (run.ledger.labels[history["sample"]] == label)
+    expected = {run.ledger.keys[s] for s in history["sample"][fits]}
+    assert 0 < len(expected) < history["pruned"].sum()
+    words = ["--stage", rule, "--class", label, "--epoch", epoch]
+    shown = _json(tool, capsys, "undo", finished, *words)
+    assert {c["key"] for c in shown["changes"]} == expected
+    assert expected <= set(purified(finished))
+    key = run.ledger.keys[int(np.flatnonzero(~read_recorded_run(finished).table.keep)[0])]
+    assert [c["key"] for c in _json(tool, capsys, "undo", finished, "--key", key)["changes"]] == [key]
+    # Taking the verdicts back gives what the stages had decided.
+    assert len(_json(tool, capsys, "undo", finished, "--verdicts")["changes"]) == len(expected) + 1
+    again = read_recorded_run(finished)
+    np.testing.assert_array_equal(again.table.keep, run.table.keep)
+    np.testing.assert_array_equal(again.table.corrected_labels, run.table.corrected_labels)
+
+
+def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_path, capsys):  # noqa: F811
+    rows, _ = verdict_rows(read_recorded_run(finished).table)
+    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    run = read_recorded_run(finished)
+    ledger = replay(run, changed_stages(run.stages, {}))
+    np.testing.assert_array_equal(ledger.keep, run.ledger.keep)
+    np.testing.assert_array_equal(ledger.corrected_labels, run.ledger.corrected_labels)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ([], "say what"),
+        (["--all", "--verdicts"], "say what"),
+        (["--all", "--epoch", "2"], "say what"),
+        (["--stage", "none"], "--stage none: the run has none such; it has .*prune_by_entropy"),
+        (["--key", "none"], "--key none: the run has none such"),
+        (["--class", "9"], "--class 9: the run has none such; it has 0, 1, 2, 3"),
+        (["--epoch", "1"], "--epoch 1: the run has none such; it has 2, "),
+    ],
+)
+def test_undo_refuses_what_it_cannot_find(tool, finished, words, message):  # noqa: F811
+    kept = (finished / "purification" / "ledger.csv").read_bytes()
+    with pytest.raises(SystemExit, match=message):
+        tool.main(["undo", str(finished), *words])
+    assert (finished / "purification" / "ledger.csv").read_bytes() == kept
+
+
+def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):  # noqa: F811
+    run = read_recorded_run(finished)
+    table, out = run.table, tmp_path / "out"
+    moved = table.keep & (table.labels != table.corrected_labels)
+    for name in ("annotation", "keep", "diff", "cleanlab", "fiftyone", "label-studio"):
+        for written in _json(tool, capsys, "export", finished, name, "--out", out, "--root", "/videos")["written"]:
+            assert (out / written).is_file()
+    assert (out / "train_purified.txt").read_bytes() == (finished / "purification" / "train_purified.txt").read_bytes()
+    assert (out / "keep.txt").read_text().split() == [k for k, keep in zip(table.keys, table.keep) if keep]
+    with (out / "diff.csv").open() as file:
+        diff = list(csv.DictReader(file))
+    assert [row["key"] for row in diff] == [k for k, keep, m in zip(table.keys, table.keep, moved) if m or not keep]
+    with (out / "cleanlab.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["is_label_issue"] == "True" for row in rows] == (moved | ~table.keep).tolist()
+    assert [int(row["given_label"]) for row in rows] == table.labels.tolist()
+    seen = run.ledger.observations.mean_probs(6, 5)
+    assert [int(row["predicted_label"]) for row in rows] == seen.argmax(axis=1).tolist()
+    assert all(0 <= float(row["label_quality"]) <= 1 for row in rows)
+    tasks = json.loads((out / "label_studio_tasks.json").read_text())
+    choices = [node.get("value") for node in ET.parse(out / "label_studio_config.xml").iter("Choice")]
+    assert choices == ["anger", "fear & joy", "neutral", "sad", "prune"]
+    assert len(tasks) == len(diff)
+    for task, row in zip(tasks, diff):
+        (decided,) = task["predictions"][0]["result"][0]["value"]["choices"]
+        assert decided == ("prune" if row["fate"] == "pruned" else choices[int(row["label"])])
+        assert task["data"]["video"] == f"/videos/{row['key']}"
+    labels = json.loads((out / "fiftyone_labels.json").read_text())
+    assert [row["label"] for row in labels] == [choices[label] for label in table.corrected_labels]
+
+
+def test_export_refuses_names_that_do_not_fit(tool, finished, tmp_path):  # noqa: F811
+    (tmp_path / "names.txt").write_text("a\nb\n")
+    with pytest.raises(SystemExit, match="has 2 names, 2 of them different; the run has 4 classes"):
+        tool.main(["export", str(finished), "keep", "--out", str(tmp_path / "o"), "--classes", str(tmp_path / "names.txt")])
+
+
+def test_a_moved_annotation_is_named(finished, tool, tmp_path):  # noqa: F811
+    (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
+    with pytest.raises(SystemExit, match=r"train\.txt: cannot be read"):
+        tool.main(["export", str(finished), "annotation", "--out", str(tmp_path / "o")])
+
+
+def test_settings_without_annotations_are_refused(finished):
+    path = finished / "purification" / "settings.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "annotations"}))
+    with pytest.raises(DataError, match="lacks 'annotations'"):
+        read_recorded_run(finished)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from d2sp_mm.demo.clip_frames import read_frames
 from d2sp_mm.demo.clips import Clips
 from d2sp_mm.demo.contact_sheet import NUM_FRAMES, Tile, draw_contact_sheet
+from d2sp_mm.pictures.frames import read_video
 
 _TILES = 30
 
@@ -31,7 +31,7 @@ def draw_corrected(path: Path, clips: Clips) -> None:
         names = [clips.classes[labels[sample]] for labels in (table.labels, table.corrected_labels, truth)]
         spoiled = f"   {clips.told(sample)}" if clips.noise[sample] == "low_quality" else ""
         caption = f"{names[0]} → {names[1]}   truth: {names[2]}\n{table.keys[sample]}{spoiled}"
-        frames = read_frames(clips.videos / table.keys[sample], NUM_FRAMES)
+        frames = read_video(clips.videos / table.keys[sample], NUM_FRAMES)
         tiles.append(Tile(frames, caption, bool(table.corrected_labels[sample] == truth[sample])))
     share = f", {right / len(corrected):.0%} of them to the true class" if len(corrected) else ""
     draw_contact_sheet(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from d2sp_mm.demo.clip_frames import read_frames
 from d2sp_mm.demo.clips import Clips
 from d2sp_mm.demo.contact_sheet import NUM_FRAMES, Tile, draw_contact_sheet
+from d2sp_mm.pictures.frames import read_video
 
 _TILES = 30
 #: They look all alike, and would fill the sheet.
@@ -28,7 +28,7 @@ def draw_lowest_scored(path: Path, clips: Clips) -> None:
     for sample in np.argsort(scores, kind="stable")[: np.count_nonzero(~np.isnan(scores))]:
         if len(tiles) == _TILES:
             break
-        frames = read_frames(clips.videos / clips.table.keys[sample], NUM_FRAMES)
+        frames = read_video(clips.videos / clips.table.keys[sample], NUM_FRAMES)
         if frames is None and sum(tile.frames is None for tile in tiles) == _UNDECODABLE_TILES:
             left_out += 1
             continue

@@ -1,0 +1,102 @@
+"""Reading a few pictures of a clip, whatever it is made of."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import cv2
+import decord
+import numpy as np
+from decord._ffi.base import DECORDError
+
+_SIDE = 160
+_DOT = 2
+
+
+def spread(length: int, count: int) -> np.ndarray:
+    """Indices spread evenly over a clip, the first and the last included, shape (count,)."""
+    return np.linspace(0, length - 1, count).round().astype(int)
+
+
+def read_video(path: Path, count: int) -> np.ndarray | None:
+    """Frames spread evenly over a video.
+
+    Args:
+        path: The video file.
+        count: How many, at least 1.
+
+    Returns:
+        RGB frames, shape ``(count, height, width, 3)``, ``uint8``; None where the clip cannot be decoded.
+    """
+    try:
+        with _quiet():
+            reader = decord.VideoReader(str(path), num_threads=1)
+            frames: np.ndarray = reader.get_batch(spread(len(reader), count).tolist()).asnumpy()
+    # decord tells of a damaged file in any of these.
+    except (DECORDError, RuntimeError, IndexError):
+        return None
+    return frames
+
+
+def read_images(info: Mapping[str, Any], count: int) -> np.ndarray | None:
+    """Frames spread evenly over a folder of pictures.
+
+    Args:
+        info: A sample of MMAction2's ``RawframeDataset``: ``frame_dir``, ``total_frames``, ``filename_tmpl``, ``offset``,
+            ``start_index``.
+        count: How many, at least 1.
+
+    Returns:
+        As :func:`read_video`; None where a picture is missing or they differ in size.
+    """
+    first = int(info.get("offset") or 0) + int(info.get("start_index", 1))
+    template = str(info.get("filename_tmpl", "img_{:05}.jpg"))
+    names = [template.format(number) for number in first + spread(int(info["total_frames"]), count)]
+    pictures = [cv2.imread(str(Path(str(info["frame_dir"])) / name)) for name in names]
+    if any(picture is None or picture.shape != pictures[0].shape for picture in pictures):
+        return None
+    return np.stack(pictures)[..., ::-1]
+
+
+def draw_keypoints(keypoint: np.ndarray, count: int) -> np.ndarray | None:
+    """Frames spread evenly over a skeleton, its joints as dots.
+
+    Args:
+        keypoint: Shape (persons, frames, joints, 2 or more), of which the first two are x and y; a joint at (0, 0), or with
+            a value that is not finite, was not found.
+        count: How many, at least 1.
+
+    Returns:
+        As :func:`read_video`, dots on grey; None where no joint was found.
+    """
+    places = keypoint[:, spread(keypoint.shape[1], count), :, :2]
+    found = np.isfinite(places).all(axis=-1) & (places != 0).any(axis=-1)
+    if not found.any():
+        return None
+    low, high = places[found].min(axis=0), places[found].max(axis=0)
+    # One scale for both axes, so that a face keeps its shape.
+    scale = 0.9 * _SIDE / max(float((high - low).max()), 1e-9)
+    pixels = (np.where(found[..., None], places, 0) - (low + high) / 2) * scale + _SIDE / 2
+    frames = np.full((count, _SIDE, _SIDE, 3), 235, dtype=np.uint8)
+    colours = ((30, 30, 30), (31, 90, 160), (180, 60, 30))
+    for person, frame, joint in zip(*np.nonzero(found)):
+        x, y = pixels[person, frame, joint].round().astype(int).tolist()
+        cv2.circle(frames[frame], (x, y), _DOT, colours[person % len(colours)], -1, cv2.LINE_AA)
+    return frames
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Drop what decord's and FFmpeg's own code writes to the error stream of a damaged file: it is not Python's stream."""
+    kept = os.dup(2)
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

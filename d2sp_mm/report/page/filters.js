@@ -1,0 +1,56 @@
+// Which clips are shown, and in which order.
+"use strict";
+
+window.Filters = {
+  start: { fate: "", given: "", rule: "", epoch: "", judged: "", text: "", order: "worst", page: 0 },
+  pageSize: 48,
+
+  orders: {
+    worst: ["worst first", (a, b) => (a.score ?? 2) - (b.score ?? 2)],
+    best: ["least suspicious first", (a, b) => (b.score ?? -1) - (a.score ?? -1)],
+    key: ["by key", (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)],
+    epoch: ["by epoch of the decision", (a, b) => (a.epoch ?? 1e9) - (b.epoch ?? 1e9)],
+  },
+
+  apply(clips, filter, verdicts) {
+    const text = filter.text.toLowerCase();
+    const found = clips.filter(
+      (clip) =>
+        (!filter.fate || clip.fate === filter.fate) &&
+        (filter.given === "" || clip.given === +filter.given) &&
+        (!filter.rule || clip.rule === filter.rule) &&
+        (filter.epoch === "" || clip.epoch === +filter.epoch) &&
+        (!filter.judged || (filter.judged === "yes") === verdicts.found.has(clip.key)) &&
+        (!text || clip.key.toLowerCase().includes(text))
+    );
+    return found.sort(this.orders[filter.order][1]);
+  },
+};
+
+// The controls above the gallery. change: called with what shall be different.
+window.FilterBar = function ({ run, filter, change, found, search }) {
+  const { html } = htmPreact;
+  const choice = (name, title, options) => html`
+    <label>${title}
+      <select name=${name} value=${filter[name]} onChange=${(event) => change({ [name]: event.target.value })}>
+        ${options.map(([value, text]) => html`<option value=${value} selected=${filter[name] === String(value)}>${text}</option>`)}
+      </select>
+    </label>`;
+  const all = [["", "all"]];
+  const values = (name) => [...new Set(run.clips.map((clip) => clip[name]).filter((value) => value !== null && value !== ""))];
+  const epochs = values("epoch").sort((a, b) => a - b);
+  return html`
+    <form class="filters" role="search" aria-label="Which clips" onSubmit=${(event) => event.preventDefault()}>
+      ${choice("fate", "what was done", [...all, ...values("fate").map((fate) => [fate, fate])])}
+      ${choice("given", "class as given", [...all, ...run.classes.map((name, label) => [label, name])])}
+      ${choice("rule", "stage", [...all, ...values("rule").sort().map((rule) => [rule, rule])])}
+      ${choice("epoch", "epoch", [...all, ...epochs.map((epoch) => [epoch, epoch])])}
+      ${choice("judged", "by you", [...all, ["no", "not judged yet"], ["yes", "judged"]])}
+      ${choice("order", "order", Object.entries(Filters.orders).map(([value, [text]]) => [value, text]))}
+      <label>key
+        <input type="search" name="text" ref=${search} value=${filter.text} placeholder="part of a key"
+          onInput=${(event) => change({ text: event.target.value })} />
+      </label>
+      <p class="found" aria-live="polite">${found} of ${run.clips.length} clips</p>
+    </form>`;
+};

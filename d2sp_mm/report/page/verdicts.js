@@ -1,0 +1,68 @@
+// What the person at this page has decided, kept in the browser until it is saved.
+"use strict";
+
+window.Verdicts = class {
+  constructor(run, clips) {
+    this.place = `d2sp_mm verdicts ${run.digest}`;
+    this.past = [];
+    this.found = new Map();
+    const known = new Set(clips.map((clip) => clip.key));
+    let stored = [];
+    try {
+      stored = JSON.parse(localStorage.getItem(this.place)) || [];
+    } catch {
+      this.lost = true; // A browser may forbid a page from disk to keep anything.
+    }
+    for (const [key, verdict] of stored) if (known.has(key)) this.found.set(key, verdict);
+  }
+
+  get(key) {
+    return this.found.get(key);
+  }
+
+  get size() {
+    return this.found.size;
+  }
+
+  // verdict: {verdict: "keep" | "prune" | "relabel", label}, or undefined to take it back.
+  set(key, verdict) {
+    this.past.push([key, this.found.get(key)]);
+    this._put(key, verdict);
+  }
+
+  // Takes the last change back; returns the key of its clip, or undefined.
+  undo() {
+    if (!this.past.length) return undefined;
+    const [key, before] = this.past.pop();
+    this._put(key, before);
+    return key;
+  }
+
+  _put(key, verdict) {
+    if (verdict) this.found.set(key, verdict);
+    else this.found.delete(key);
+    try {
+      localStorage.setItem(this.place, JSON.stringify([...this.found]));
+    } catch {
+      this.lost = true;
+    }
+  }
+
+  csv() {
+    const quoted = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+    const rows = [...this.found].map(([key, { verdict, label }]) => `${quoted(key)},${verdict},${label ?? ""}\n`);
+    return `key,verdict,label\n${rows.join("")}`;
+  }
+
+  save() {
+    // Paths need not be UTF-8: a lone surrogate stands for the byte that it was read from, and becomes it again.
+    const parts = this.csv()
+      .split(/(?<![\ud800-\udbff])([\udc80-\udcff])/)
+      .map((part, i) => (i % 2 ? new Uint8Array([part.charCodeAt(0) & 0xff]) : part));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
+    link.download = "verdicts.csv";
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+};

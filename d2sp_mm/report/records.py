@@ -1,0 +1,84 @@
+"""What the page is told of each clip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from d2sp_mm.ledger.table import LedgerTable
+from d2sp_mm.report.strips import strip_name
+from d2sp_mm.review.fate import fates
+from d2sp_mm.review.recorded_run import RecordedRun
+
+#: Ticks of a clip's line of predictions at most.
+_EPOCHS = 60
+
+
+def chosen_samples(table: LedgerTable, judged: np.ndarray, suspicious: int) -> list[int]:
+    """The samples that the page shows: all that were pruned, relabelled or judged, and the most suspicious of the others.
+
+    Args:
+        table: The ledger, n samples.
+        judged: Which samples a person has judged, shape (n,).
+        suspicious: How many of the kept ones, by the lower of their two scores.
+
+    Returns:
+        Their numbers, ascending.
+    """
+    what = np.array(fates(table))
+    chosen = (what != "kept") | judged
+    scores = np.fmin(table.quality_scores, table.label_scores)
+    rest = np.flatnonzero(~chosen & ~np.isnan(scores))
+    chosen[rest[np.argsort(scores[rest], kind="stable")[:suspicious]]] = True
+    return np.flatnonzero(chosen).tolist()
+
+
+def clip_records(
+    run: RecordedRun, samples: Sequence[int], strips: set[int], videos: Mapping[int, str], why: str
+) -> list[dict[str, Any]]:
+    """One record a clip; scores are those of ``ledger.csv``, epochs count from 1 as in the log.
+
+    Args:
+        run: The run.
+        samples: The samples to show.
+        strips: Which of them have a strip.
+        videos: Address of the video of those that have one, relative to the page.
+        why: What stands in the place of a missing strip.
+    """
+    table, ledger = run.table, run.ledger
+    what, judged = fates(table), ledger.judged
+    epochs = ledger.observations.epochs[-_EPOCHS:]
+    seen = {epoch: ledger.observations.predictions(1, epoch)[0] for epoch in epochs}
+    return [
+        {
+            "key": table.keys[i],
+            "given": int(table.labels[i]),
+            "now": int(table.corrected_labels[i]),
+            "fate": what[i],
+            "rule": table.rules[i],
+            "epoch": None if table.epochs[i] < 0 else int(table.epochs[i]) + 1,
+            "quality": _number(table.quality_scores[i]),
+            "trust": _number(table.label_scores[i]),
+            "margin": _number(1 - 2 * table.label_scores[i]),
+            # What the clip is sorted by: how bad it is by what was done to it.
+            "score": _number(_suspicion(table, i, what[i])),
+            "judged": bool(judged[i]),
+            "predictions": [[epoch + 1, int(labels[i])] for epoch, labels in seen.items() if labels[i] >= 0],
+            "strip": strip_name(i) if i in strips else None,
+            "video": videos.get(i),
+            "why": None if i in strips else why,
+        }
+        for i in samples
+    ]
+
+
+def _suspicion(table: LedgerTable, sample: int, fate: str) -> float:
+    scores = {"pruned": table.quality_scores[sample], "relabelled": table.label_scores[sample]}
+    own = scores.get(fate, np.nan)
+    return float(np.fmin(table.quality_scores[sample], table.label_scores[sample])) if np.isnan(own) else float(own)
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)

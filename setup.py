@@ -95,6 +95,7 @@ setup(
             "pytest-xdist",
             "ruff",
             "scikit-learn>=1.0",
+            "selenium>=4.10",
         ],
     },
     cmdclass={"build_py": BuildWithMim},

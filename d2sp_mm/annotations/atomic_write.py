@@ -30,10 +30,13 @@ def atomic_write(path: str | os.PathLike[str], content: bytes) -> None:
     try:
         _write(target, content)
     except OSError as error:
-        raise WriteError(
-            f"cannot write {os.fspath(path)!r}: {error.strerror or error}. What stood there is untouched: free space, "
-            "mend the permissions, or write to another folder."
-        ) from error
+        raise write_error(path, error, "What stood there is untouched: ") from error
+
+
+def write_error(path: str | os.PathLike[str], error: OSError, told: str = "") -> WriteError:
+    """What to raise where a file cannot be written: it names the file, the system's reason and the way out."""
+    way_out = "free space, mend the permissions, or write to another folder"
+    return WriteError(f"cannot write {os.fspath(path)!r}: {error.strerror or error}. {told or 'Way out: '}{way_out}.")
 
 
 def _write(target: Path, content: bytes) -> None:

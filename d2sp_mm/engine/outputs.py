@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mmengine import dist
 from mmengine.logging import print_log
+from mmengine.runner import Runner
 
 from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
 from d2sp_mm.annotations.csv_rows import write_csv_rows
@@ -19,6 +21,8 @@ from d2sp_mm.engine.annotation_part import AnnotationPart, purified_paths, write
 from d2sp_mm.errors import D2SPError, WriteError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
+from d2sp_mm.ledger.trace import FILE as TRACE_FILE
+from d2sp_mm.ledger.trace import write_trace
 
 FOLDER = "purification"
 DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
@@ -60,6 +64,16 @@ def write_outputs(
         except D2SPError as error:
             print_log(f"purification: no purified annotation written: {error}", "current", logging.WARNING)
     return folder
+
+
+def write_epoch(runner: Runner, ledger: Ledger) -> None:
+    """Add what an epoch predicted to the trace in the work dir; the main process does.
+
+    Raises:
+        WriteError: It cannot be written.
+    """
+    if dist.is_main_process():
+        write_trace(Path(runner.work_dir) / FOLDER / TRACE_FILE, ledger, runner.epoch)
 
 
 def ledger_table(ledger: Ledger) -> LedgerTable:

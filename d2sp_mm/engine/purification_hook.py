@@ -21,7 +21,7 @@ from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
-from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.engine.outputs import write_epoch, write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stages, stage_settings
 from d2sp_mm.engine.resumed_state import check_resumed_state
@@ -50,9 +50,8 @@ class PurificationHook(Hook):
     """Observes the training forward passes, lets the stages decide between epochs, and carries out what they decided.
 
     Samples that are pruned are drawn no more; clips that could never be decoded are pruned with the first decision,
-    whatever the stages are. Corrected labels are put into the batch before each iteration, in the
-    main process. Ledger, decisions, class histogram and purified annotation are written to ``purification/`` in the
-    work dir after every decision and at the end.
+    whatever the stages are. Corrected labels are put into the batch before each iteration, in the main process. Ledger,
+    decisions, histogram and purified annotation are written to ``purification/`` in the work dir after every decision.
 
     Args:
         stages: Config of each stage by a name of the user's; a dictionary, so that children and ``--cfg-options`` can
@@ -193,6 +192,7 @@ class PurificationHook(Hook):
             seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
+            write_epoch(runner, ledger)
             report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
         decided = False
         for name in self.stages:

@@ -38,7 +38,7 @@ def write_charts(run: RecordedRun, classes: Sequence[str], out: Path) -> list[di
         ("noises", "The two noises.", "Low scores are bad.", lambda f: _noises(f, run.table)),
         ("classes", "Samples of each class", "as given and as they are now.", lambda f: _classes(f, run.table, classes)),
         ("transitions", "Relabelled", "from the class on the left to that below.", lambda f: _moves(f, run.table, classes)),
-        ("epochs", "Over the epochs", "that the ledger kept, by what became of the clip.", lambda f: _epochs(f, run)),
+        ("epochs", "Over the epochs", "by what became of the clip in the end.", lambda f: _epochs(f, run)),
     ]
     for name, _, _, draw in charts:
         for theme, ink in _INK.items():
@@ -98,10 +98,10 @@ def _moves(figure: Figure, table: LedgerTable, classes: Sequence[str]) -> None:
 
 def _epochs(figure: Figure, run: RecordedRun) -> None:
     axes = figure.subplots(1, 2, sharex=True)
-    curves = epoch_curves(run.ledger, fates(run.table))
+    curves = epoch_curves(run.trace, run.table.labels, fates(run.table))
     for ax, (title, by_fate) in zip(axes, curves.items()):
         for fate, (epochs, values) in by_fate.items():
-            ax.plot(epochs, values, marker=".", color=_COLOURS[fate], label=fate)
+            ax.plot(epochs, values, marker="." if len(epochs) < 20 else "", color=_COLOURS[fate], label=fate)
         ax.set_xlabel("epoch")
         ax.set_title(title, fontsize=9)
         ax.set_ylim(0, 1.02)

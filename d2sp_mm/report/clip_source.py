@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine.config import Config
+from mmengine.registry import DefaultScope
 
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
@@ -44,10 +46,12 @@ class ClipSource:
     """
 
     def __init__(self, config: Config, keys: Sequence[str]) -> None:
-        dataset = config.train_dataloader.dataset
+        dataset = copy.deepcopy(config.train_dataloader.dataset)
         if str(dataset.get("type")).endswith("IndexedDataset"):
             dataset = dataset.dataset
-        self._map = SampleMap(build_dataset(dataset))
+        _leave_out_pipelines(dataset)
+        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+            self._map = SampleMap(build_dataset(dataset))
         own = self._map.keys_and_labels()[0]
         if own != list(keys):
             raise DataError(
@@ -83,6 +87,15 @@ class ClipSource:
         if info.get("frame_dir") and info.get("total_frames"):
             return read_images(info, count)
         return None
+
+
+def _leave_out_pipelines(dataset: Any) -> None:
+    """What is asked of the data set is where its clips are, never a batch."""
+    if isinstance(dataset, dict):
+        if "pipeline" in dataset:
+            dataset["pipeline"] = []
+        for inner in (dataset.get("dataset"), *(dataset.get("datasets") or ())):
+            _leave_out_pipelines(inner)
 
 
 def clip_source(work_dir: Path, given: str | None, keys: Sequence[str]) -> tuple[ClipSource | None, str]:

@@ -6,36 +6,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.trace import Trace
 
 #: Epochs from 1, and a value of each.
 Curve = tuple[list[int], list[float]]
 
 
-def epoch_curves(ledger: Ledger, fates: Sequence[str]) -> dict[str, dict[str, Curve]]:
-    """Means over the samples of one fate, for the epochs that the ledger kept.
+def epoch_curves(trace: Trace, labels: np.ndarray, fates: Sequence[str]) -> dict[str, dict[str, Curve]]:
+    """Means over the samples of one fate, for every epoch that was traced.
 
     Args:
-        ledger: The ledger, n samples.
+        trace: Predictions of n samples.
+        labels: The labels as given, shape (n,).
         fates: What became of each sample.
 
     Returns:
         By title, then by fate: *probability of the given label* and *predicted as given* (share of the samples). An epoch in
         which no sample of that fate was seen has no point: what is pruned is not seen again.
     """
-    groups = {fate: np.array(fates) == fate for fate in dict.fromkeys(fates)}
-    titles = ("probability of the given label", "predicted as given")
-    curves: dict[str, dict[str, Curve]] = {title: {fate: ([], []) for fate in groups} for title in titles}
-    rows = np.arange(len(ledger))
-    for epoch in ledger.observations.epochs:
-        probs = next(ledger.observations.epoch_probs(1, epoch))
-        seen = ~np.isnan(probs).any(axis=1)
-        agrees = ledger.observations.predictions(1, epoch)[0] == ledger.labels
-        for fate, members in groups.items():
-            chosen = members & seen
-            if chosen.any():
-                for title, values in zip(titles, (probs[rows, ledger.labels], agrees)):
-                    epochs, means = curves[title][fate]
-                    epochs.append(epoch + 1)
-                    means.append(float(values[chosen].mean()))
+    curves: dict[str, dict[str, Curve]] = {"probability of the given label": {}, "predicted as given": {}}
+    seen = trace.predictions >= 0
+    values = (trace.given_probs.astype(np.float32), trace.predictions == labels)
+    for fate in dict.fromkeys(fates):
+        members = seen & (np.array(fates) == fate)
+        epochs = np.flatnonzero(members.any(axis=1))
+        for title, of_each in zip(curves, values):
+            means = [float(of_each[epoch, members[epoch]].mean()) for epoch in epochs]
+            curves[title][fate] = ((epochs + 1).tolist(), means)
     return curves

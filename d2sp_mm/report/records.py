@@ -12,7 +12,7 @@ from d2sp_mm.report.strips import strip_name
 from d2sp_mm.review.fate import fates
 from d2sp_mm.review.recorded_run import RecordedRun
 
-#: Ticks of a clip's line of predictions at most.
+#: Ticks of a clip's line of predictions at most, spread over the run.
 _EPOCHS = 60
 
 
@@ -47,10 +47,10 @@ def clip_records(
         videos: Address of the video of those that have one, relative to the page.
         why: What stands in the place of a missing strip.
     """
-    table, ledger = run.table, run.ledger
-    what, judged = fates(table), ledger.judged
-    epochs = ledger.observations.epochs[-_EPOCHS:]
-    seen = {epoch: ledger.observations.predictions(1, epoch)[0] for epoch in epochs}
+    table = run.table
+    what, judged = fates(table), run.ledger.judged
+    predictions = run.trace.predictions
+    shown = np.unique(np.linspace(0, len(predictions) - 1, min(_EPOCHS, len(predictions))).round().astype(int)).tolist()
     return [
         {
             "key": table.keys[i],
@@ -65,7 +65,7 @@ def clip_records(
             # What the clip is sorted by: how bad it is by what was done to it.
             "score": _number(_suspicion(table, i, what[i])),
             "judged": bool(judged[i]),
-            "predictions": [[epoch + 1, int(labels[i])] for epoch, labels in seen.items() if labels[i] >= 0],
+            "predictions": [[e + 1, int(predictions[e, i])] for e in shown if predictions[e, i] >= 0],
             "strip": strip_name(i) if i in strips else None,
             "video": videos.get(i),
             "why": None if i in strips else why,

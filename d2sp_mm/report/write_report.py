@@ -73,12 +73,12 @@ def write_report(
     shutil.copytree(_PAGE, out, dirs_exist_ok=True)
     strips: set[int] = set()
     videos: dict[int, str] = {}
-    done = progress(len(samples))
     if source is not None:
+        done = progress(len(samples))
         strips = write_strips(source, samples, out, options.frames, options.height, options.jobs, done)
         videos = _videos(source, samples, out, options.copy_videos)
     classes = find_class_names(run, options.classes)
-    what, kept = fates(run.table), run.ledger.observations.epochs
+    what = fates(run.table)
     others = sum(what[i] == "kept" for i in samples)
     data = {
         "name": work_dir.resolve().name,
@@ -87,7 +87,7 @@ def write_report(
         "counts": {fate: what.count(fate) for fate in FATES},
         "classes": classes,
         "apply": f"python tools/ledger.py apply {work_dir} verdicts.csv",
-        "shown": f"Shown are all that were pruned or relabelled, and {others} others. The ledger kept {len(kept)} epochs.",
+        "shown": f"Shown are all that were pruned or relabelled, and {others} of those that were left alone.",
         "charts": write_charts(run, classes, out),
         "clips": clip_records(run, samples, strips, videos, (why and "no picture") or "cannot be read"),
     }

@@ -18,6 +18,8 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.ledger.table import LedgerTable, read_ledger_table
+from d2sp_mm.ledger.trace import FILE as TRACE_FILE
+from d2sp_mm.ledger.trace import Trace, read_trace
 
 _TEXTS, _NUMBERS = ("digest", "rules"), ("version", "next_epoch")
 
@@ -46,6 +48,11 @@ class RecordedRun:
     def folder(self) -> Path:
         """Where it left its files."""
         return self.work_dir / FOLDER
+
+    @property
+    def trace(self) -> Trace:
+        """What every epoch predicted; read anew at each call."""
+        return read_trace(self.folder / TRACE_FILE, len(self.table))
 
     def fresh_ledger(self) -> Ledger:
         """A ledger with the same observations in which nothing was decided."""

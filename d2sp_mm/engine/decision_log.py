@@ -2,34 +2,82 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 from mmengine.runner import Runner
 
+from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.engine.decision_picture import show_clips
 from d2sp_mm.ledger import Decision, Ledger
 
+#: Classes, or moves from class to class, that a line names.
+_MOST = 6
 
-def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bool) -> None:
-    """One line for people, and the numbers for MMEngine's visualizer (TensorBoard and others).
+
+def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bool, dataset: IndexedDataset) -> None:
+    """One line for people; numbers and a picture of clips for MMEngine's visualizer (TensorBoard and others).
 
     Args:
         runner: The runner.
         ledger: The ledger, with the decision applied.
-        decision: The decision.
+        decision: The decision, as it was applied.
         dry_run: Whether it stays without consequence.
+        dataset: The training set, for the picture.
     """
-    relabelled = int((ledger.corrected_labels != ledger.labels).sum())
+    runner.logger.info(f"purification: {decision_line(ledger, decision, dry_run)}")
     figures = {
         "pruned_now": len(decision.prune),
         "pruned": int((~ledger.keep).sum()),
         "corrected_now": len(decision.relabel),
-        "corrected": relabelled,
+        "corrected": int((ledger.corrected_labels != ledger.labels).sum()),
         **decision.summary,
     }
-    parts = [f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in figures.items()]
-    classes = ""
-    if len(decision.prune):
-        counts = np.bincount(ledger.corrected_labels[decision.prune], minlength=ledger.num_classes)
-        classes = f"; pruned by class {counts.tolist()}"
-    mode = " (dry run, nothing is changed)" if dry_run else ""
-    runner.logger.info(f"purification: {decision.rule} after epoch {decision.epoch + 1}{mode}: {', '.join(parts)}{classes}")
     runner.visualizer.add_scalars({f"purification/{n}": v for n, v in figures.items()}, step=decision.epoch + 1)
+    show_clips(runner, ledger, decision, dataset)
+
+
+def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
+    """A decision in words: how many and of which classes, what that makes in all, and how far the round before agrees.
+
+    Args:
+        ledger: The ledger, with the decision applied.
+        decision: The decision, as it was applied.
+        dry_run: Whether it stays without consequence.
+
+    Returns:
+        For example ``after epoch 24 correct_stable relabels 3 of 800 (1 to 3: 2, 0 to 4: 1); 80 pruned, 3 relabelled in
+        all; scores rank as in the round before: 0.93``.
+    """
+    done = []
+    if len(decision.prune):
+        by_class = Counter(ledger.corrected_labels[decision.prune].tolist())
+        done.append(f"prunes {len(decision.prune)} of {len(ledger)} (of class {_most(by_class)})")
+    if len(decision.relabel):
+        done.append(f"relabels {len(decision.relabel)} of {len(ledger)} ({_most(_moves(ledger, decision))})")
+    moved = int((ledger.keep & (ledger.corrected_labels != ledger.labels)).sum())
+    parts = [
+        f"after epoch {decision.epoch + 1} {decision.rule} {' and '.join(done) or 'changes nothing'}",
+        f"{int((~ledger.keep).sum())} pruned, {moved} relabelled in all",
+    ]
+    summary = dict(decision.summary)
+    agreement = summary.pop("agreement", None)
+    if agreement is not None:
+        parts.append(f"scores rank as in the round before: {agreement:.2f}")
+    parts += [f"{name.replace('_', ' ')} {value:.3g}" for name, value in summary.items()]
+    if dry_run:
+        parts.append("a dry run, nothing is changed")
+    return "; ".join(parts)
+
+
+def _moves(ledger: Ledger, decision: Decision) -> Counter[str]:
+    """The decision's moves from label to label. Those of this round stand at the end of the history."""
+    history = ledger.history
+    chosen = (history["epoch"] == decision.epoch) & ~history["pruned"] & np.isin(history["sample"], decision.relabel)
+    return Counter(f"{a} to {b}" for a, b in zip(history["old_label"][chosen], history["new_label"][chosen]))
+
+
+def _most(counts: Counter[str] | Counter[int]) -> str:
+    named = ", ".join(f"{name}: {count}" for name, count in counts.most_common(_MOST))
+    rest = sum(counts.values()) - sum(count for _, count in counts.most_common(_MOST))
+    return f"{named}, others: {rest}" if rest else named

@@ -289,7 +289,7 @@ class PurificationHook(Hook):
         if reason is not None and not isinstance(stage, RandomPruning):
             runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
         for decision in take_round(ledger, stage, runner.epoch, due / stage.rounds):
-            log_decision(runner, ledger, decision, self.dry_run)
+            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
         self._rounds_done[name] = due
         return True
 

@@ -61,6 +61,21 @@ def write_trace(path: Path, ledger: Ledger, epoch: int) -> None:
         raise write_error(path, error) from error
 
 
+def traced_epochs(path: Path, num_samples: int) -> int:
+    """How many whole epochs a trace holds; 0 where there is no file.
+
+    Args:
+        path: The file.
+        num_samples: Samples of the run, at least 1.
+    """
+    return path.stat().st_size // _record(num_samples) if path.is_file() else 0
+
+
+def _record(num_samples: int) -> int:
+    """Bytes of one epoch."""
+    return num_samples * (_LABEL.itemsize + _PROB.itemsize)
+
+
 def read_trace(path: Path, num_samples: int) -> Trace:
     """Read what :func:`write_trace` wrote, without an epoch that was written in part; no epochs if the file is not there.
 
@@ -69,7 +84,7 @@ def read_trace(path: Path, num_samples: int) -> Trace:
         num_samples: Samples of the run.
     """
     content = path.read_bytes() if path.is_file() else b""
-    record = num_samples * (_LABEL.itemsize + _PROB.itemsize)
+    record = _record(num_samples)
     epochs = len(content) // record
     rows = np.frombuffer(content[: epochs * record], dtype=np.uint8).reshape(epochs, record)
     middle = num_samples * _LABEL.itemsize

@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import decord
 import numpy as np
-from decord._ffi.base import DECORDError
 
 _SIDE = 160
 _DOT = 2
@@ -20,6 +18,41 @@ _DOT = 2
 def spread(length: int, count: int) -> np.ndarray:
     """Indices spread evenly over a clip, the first and the last included, shape (count,)."""
     return np.linspace(0, length - 1, count).round().astype(int)
+
+
+def frames_of(info: Mapping[str, Any], count: int) -> np.ndarray | None:
+    """Frames spread evenly over a sample, whatever it is made of.
+
+    Args:
+        info: What a data set of MMAction2 says of the sample (``get_data_info``): it has a ``keypoint``, a ``filename``, or
+            a ``frame_dir`` with its ``total_frames``.
+        count: How many frames, at least 1.
+
+    Returns:
+        RGB, shape ``(count, height, width, 3)``, ``uint8``; None where it has no pictures or they cannot be read.
+    """
+    if info.get("keypoint") is not None:
+        return draw_keypoints(np.asarray(info["keypoint"], dtype=np.float64), count)
+    if info.get("filename"):
+        return read_video(Path(str(info["filename"])), count)
+    if info.get("frame_dir") and info.get("total_frames"):
+        return read_images(info, count)
+    return None
+
+
+def strip_of(frames: np.ndarray, height: int) -> np.ndarray:
+    """Frames side by side.
+
+    Args:
+        frames: RGB, shape ``(count, h, w, 3)``, ``uint8``.
+        height: Height of the strip in pixels.
+
+    Returns:
+        RGB, shape ``(height, width, 3)``, ``uint8``.
+    """
+    width = max(round(frames.shape[2] * height / frames.shape[1]), 1)
+    small = [cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA) for frame in frames]
+    return np.concatenate(small, axis=1)
 
 
 def read_video(path: Path, count: int) -> np.ndarray | None:
@@ -32,6 +65,10 @@ def read_video(path: Path, count: int) -> np.ndarray | None:
     Returns:
         RGB frames, shape ``(count, height, width, 3)``, ``uint8``; None where the clip cannot be decoded.
     """
+    # A run of skeletons need not have it.
+    import decord
+    from decord._ffi.base import DECORDError
+
     try:
         with _quiet():
             reader = decord.VideoReader(str(path), num_threads=1)

@@ -14,7 +14,7 @@ from mmengine.registry import DefaultScope
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.errors import D2SPError, DataError
-from d2sp_mm.pictures.frames import draw_keypoints, read_images, read_video
+from d2sp_mm.pictures.frames import frames_of
 from d2sp_mm.recipes.read_config import read_config
 
 
@@ -79,14 +79,7 @@ class ClipSource:
         Returns:
             RGB, shape ``(count, height, width, 3)``, ``uint8``; None where it has no pictures or they cannot be read.
         """
-        info = self.info(sample)
-        if info.get("keypoint") is not None:
-            return draw_keypoints(np.asarray(info["keypoint"], dtype=np.float64), count)
-        if info.get("filename"):
-            return read_video(Path(str(info["filename"])), count)
-        if info.get("frame_dir") and info.get("total_frames"):
-            return read_images(info, count)
-        return None
+        return frames_of(self.info(sample), count)
 
 
 def _leave_out_pipelines(dataset: Any) -> None:

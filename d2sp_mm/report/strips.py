@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from d2sp_mm.pictures.frames import strip_of
 from d2sp_mm.report.clip_source import ClipSource
 
 FOLDER = "strips"
@@ -80,9 +81,7 @@ def _write(sample: int) -> tuple[int, bool]:
         return sample, False
     if frames is None:
         return sample, False
-    width = max(round(frames.shape[2] * _height / frames.shape[1]), 1)
-    small = [cv2.resize(frame, (width, _height), interpolation=cv2.INTER_AREA) for frame in frames]
-    strip = np.concatenate(small, axis=1)[..., ::-1]
+    strip = strip_of(frames, _height)[..., ::-1]
     beside = path.with_suffix(".part.jpg")
     written = bool(cv2.imwrite(str(beside), np.ascontiguousarray(strip), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]))
     if written:

@@ -53,7 +53,7 @@ def test_lowest_scored_come_first_and_unscored_not_at_all(
 
 
 def test_undecodable_clips_do_not_fill_the_sheet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
-    monkeypatch.setattr(lowest_scored_sheet, "read_frames", lambda *_: None)
+    monkeypatch.setattr(lowest_scored_sheet, "read_video", lambda *_: None)
     draw = lowest_scored_sheet.draw_lowest_scored
     tiles, _, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
     assert len(tiles) == 3 and "1 more that cannot be decoded" in subtitle

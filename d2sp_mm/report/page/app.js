@@ -126,7 +126,7 @@
     return html`
       <header class="top">
         <h1>${run.name}</h1>
-        <p class="done" data-version=${version}>${verdicts.size} verdicts${verdicts.lost ? " (this browser keeps nothing: save before you leave)" : ""}</p>
+        <p class="done" data-version=${version}>${verdicts.size} ${verdicts.size === 1 ? "verdict" : "verdicts"}${verdicts.lost ? " (this browser keeps nothing: save before you leave)" : ""}</p>
         <div role="group">
           <button class="outline" disabled=${!verdicts.past.length} onClick=${undo}>undo</button>
           <button disabled=${!verdicts.size} onClick=${save}>save</button>

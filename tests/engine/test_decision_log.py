@@ -1,0 +1,58 @@
+"""What a run says of its decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from d2sp_mm.engine.decision_log import decision_line
+from d2sp_mm.functional.rank_agreement import rank_agreement
+from d2sp_mm.ledger import Decision, Ledger
+
+LABELS = np.arange(30) % 10
+
+
+def ledger_of() -> Ledger:
+    return Ledger([f"{i}.mp4" for i in range(30)], LABELS, 10)
+
+
+def said(ledger, decision, dry_run=False):
+    return decision_line(ledger, ledger.apply(decision), dry_run)
+
+
+def test_a_line_says_how_many_of_which_classes_and_what_that_makes_in_all():
+    ledger = ledger_of()
+    line = said(ledger, Decision("prune_by_x", 3, prune=np.array([0, 10, 1])))
+    assert line == "after epoch 4 prune_by_x prunes 3 of 30 (of class 0: 2, 1: 1); 3 pruned, 0 relabelled in all"
+    relabel = np.array([2, 12, 3])
+    line = said(ledger, Decision("correct", 5, relabel=relabel, new_labels=np.array([7, 7, 4])), dry_run=True)
+    done = "relabels 3 of 30 (2 to 7: 2, 3 to 4: 1); 3 pruned, 3 relabelled in all"
+    assert line == f"after epoch 6 correct {done}; a dry run, nothing is changed"
+
+
+def test_many_classes_are_summed_up():
+    line = said(ledger_of(), Decision("r", 0, prune=np.arange(10)))
+    assert "(of class 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, others: 4)" in line
+
+
+def test_a_round_is_compared_with_the_one_before():
+    ledger, scores = ledger_of(), np.linspace(0, 1, 30)
+    assert said(ledger, Decision("r", 0, scores={"label_score": scores})) == (
+        "after epoch 1 r changes nothing; 0 pruned, 0 relabelled in all"
+    )
+    assert said(ledger, Decision("r", 1, scores={"label_score": scores**2})).endswith("as in the round before: 1.00")
+    assert said(ledger, Decision("r", 2, scores={"label_score": 1 - scores})).endswith("as in the round before: -1.00")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        ([0.1, 0.2, 0.3], [0.5, 0.6, 0.9], 1.0),
+        ([0.1, 0.2, np.nan, 0.3], [0.9, 0.6, 0.7, 0.5], -1.0),
+        ([0.1, 0.2, np.nan], [0.5, np.nan, 0.9], None),
+        ([0.5, 0.5, 0.5], [0.1, 0.2, 0.3], None),
+        ([0.1, 0.2, 0.3], [0.5, 0.5, 0.5], None),
+    ],
+)
+def test_rank_agreement(before, now, expected):
+    assert rank_agreement(np.array(before), np.array(now)) == (None if expected is None else pytest.approx(expected))

@@ -1,0 +1,94 @@
+"""tools/watch.py, while a run goes on and when it has ended."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import time
+from collections import Counter
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from d2sp_mm.ledger.table import read_ledger_table
+from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
+
+
+@pytest.fixture(scope="module")
+def tool():
+    path = Path(__file__).resolve().parents[2] / "tools" / "watch.py"
+    spec = importlib.util.spec_from_file_location("watch_tool", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    stages = dict(prune=dict(PRUNE, score="entropy", class_cap=1.0), correct=CORRECT)
+    config = tiny_config(folder, write_list(folder / "train.txt", noise=4, mislabel=8), stages=stages)
+    config["default_hooks"]["logger"]["interval"] = 1
+    train(config)
+    return folder
+
+
+@pytest.fixture
+def work_dir(trained, tmp_path):
+    shutil.copytree(trained, tmp_path / "w")
+    return tmp_path / "w"
+
+
+def shown(tool, capsys, *words):
+    capsys.readouterr()
+    tool.main([*map(str, words)])
+    return capsys.readouterr().out
+
+
+def test_it_shows_progress_figures_and_a_row_a_round(tool, work_dir, capsys):
+    text = shown(tool, capsys, work_dir, "--once")
+    assert "epoch 6 of 6" in text and "loss" in text and "top-1 of the test" in text
+    table = read_ledger_table(work_dir / "purification" / "ledger.csv")
+    rows = Counter((epoch + 1, rule) for epoch, rule in zip(table.epochs, table.rules) if rule)
+    assert len(rows) >= 2
+    found = {tuple(line.split()[1:4:2]): line.split() for line in text.splitlines() if line.startswith("│")}
+    for (epoch, rule), count in rows.items():
+        assert str(count) in found[str(epoch), rule]
+
+
+def test_it_ends_with_the_run(tool, work_dir, capsys):
+    trace = work_dir / "purification" / "trace.bin"
+    whole = trace.read_bytes()
+    trace.write_bytes(whole[: len(whole) // 2 + 5])
+    assert "epoch 6 of 6" in shown(tool, capsys, work_dir, "--once")
+
+    def finish():
+        time.sleep(0.5)
+        trace.write_bytes(whole)
+
+    thread = Thread(target=finish)
+    begin = time.monotonic()
+    thread.start()
+    shown(tool, capsys, work_dir, "--every", 0.05)
+    thread.join()
+    assert time.monotonic() - begin >= 0.5
+
+
+def test_a_run_that_has_only_begun_is_shown(tool, work_dir, capsys):
+    (work_dir / "purification" / "trace.bin").unlink()
+    (work_dir / "purification" / "decisions.csv").unlink()
+    for scalars in work_dir.glob("*/vis_data/scalars.json"):
+        scalars.write_text('{"loss": 1.0, "ep')
+    text = shown(tool, capsys, work_dir, "--once")
+    assert "epoch 0 of 6" in text and "nothing was decided yet" in text
+
+
+def test_a_folder_without_a_run_is_refused(tool, tmp_path):
+    with pytest.raises(SystemExit, match="no run with purification has begun there"):
+        tool.main([str(tmp_path)])
+
+
+def test_no_time_between_looks_is_refused(tool, tmp_path):
+    with pytest.raises(SystemExit):
+        tool.main([str(tmp_path), "--every", "0"])

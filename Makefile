@@ -10,7 +10,7 @@ export OMP_WAIT_POLICY := PASSIVE
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test test-faults check lint types imports clean
+.PHONY: help install install-dev demo test test-faults bench check lint types imports clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: install-dev ## Set up, then run every test (ARGS="-k name" runs some)
 
 test-faults: install-dev ## Set up, then kill, starve and feed runs in full; writes docs/robustness.md (half an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults.write_tables $(ARGS)
+
+bench: install-dev ## Set up, then measure what purification costs and saves; writes docs/costs.md (ten minutes)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/measure_costs.py $(ARGS)
 
 check: lint types imports ## Set up, then run ruff, mypy and import-linter
 

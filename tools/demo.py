@@ -17,7 +17,7 @@ from d2sp_mm.toy.plan import CONFUSIONS
 
 _NEXT = """
 What to try next:
-  see what was decided    less {purification}/decisions.csv
+  see what was decided    .venv/bin/python tools/report.py {work_dir}, and open {work_dir}/report/index.html
   the cleaned list        {purification}/train_purified.txt, which any MMAction2 config reads
   harder noise            make demo ARGS="--mislabel-rate 0.3 --low-quality-rate 0.15"
   several seeds           make demo ARGS="--seeds 0 1 2"
@@ -63,7 +63,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(f"demo: {error}")
     except KeyboardInterrupt:
         sys.exit("demo: stopped")
-    text = _NEXT.format(purification=settings.work_dirs["d2sp"] / "purification")
+    work_dir = settings.work_dirs["d2sp"]
+    text = _NEXT.format(work_dir=work_dir, purification=work_dir / "purification")
     console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 

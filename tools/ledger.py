@@ -27,13 +27,13 @@ from d2sp_mm.engine.outputs import DECISIONS_HEADER, FOLDER, decision_rows, ledg
 from d2sp_mm.errors import ConfigError, D2SPError
 from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.table import write_ledger_table
-from d2sp_mm.ledger.verdict import judge, verdicts_of
-from d2sp_mm.ledger.verdict_file import read_verdicts
+from d2sp_mm.ledger.verdict_file import merged, read_verdicts
 from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.class_names import find_class_names
 from d2sp_mm.review.difference import difference
 from d2sp_mm.review.export import FORMATS
-from d2sp_mm.review.overrule import overrule
+from d2sp_mm.review.overrule import overrule, standing_verdicts
+from d2sp_mm.review.printing import show_any_key
 from d2sp_mm.review.recorded_run import RecordedRun, find_table, read_recorded_run
 from d2sp_mm.review.replay import replay
 from d2sp_mm.review.summary import history_of, summary
@@ -77,7 +77,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     back.add_argument("--class", nargs="+", type=_count, default=[], dest="classes", help="on clips given these labels")
     back.add_argument("--stage", "--rule", nargs="+", default=[], dest="rules", help="by these rules of ledger.csv")
     back.add_argument("--epoch", nargs="+", type=_count, default=[], dest="epochs", help="after these epochs, as in the log")
-    back.add_argument("--verdicts", action="store_true", help="take back the person's verdicts, and nothing else")
+    back.add_argument("--verdicts", action="store_true", help="take back the person's verdicts (of --key, --class)")
     back.add_argument("--all", action="store_true", help="all of them and the verdicts: the annotation as it was given")
     out = command("export", "write it for other tools", "tools/ledger.py export work_dirs/mine cleanlab --out exported")
     out.add_argument("work_dir", type=Path)
@@ -91,7 +91,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-_GO_ON = "Training goes on from there with tools/train.py ... --resume; no later round changes what was overruled."
+_GO_ON = "A run that trains takes it over with its next epoch, one that is resumed at once; no later round changes it."
 
 
 def _count(text: str) -> int:
@@ -138,25 +138,28 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
 def let_hold(args: argparse.Namespace, console: Console) -> None:
     """Let a person's verdicts hold, besides those that hold already."""
     run = read_recorded_run(args.work_dir)
-    _overrule(args, console, run, {**verdicts_of(run.ledger), **read_verdicts(args.verdicts, run.ledger)})
+    _overrule(args, console, run, merged(standing_verdicts(run), read_verdicts(args.verdicts, run.ledger)))
 
 
 def take_back(args: argparse.Namespace, console: Console) -> None:
     """Take decisions back."""
     selection = Selection(args.key, args.classes, args.rules, args.epochs)
-    chosen = [*args.key, *args.classes, *args.rules, *args.epochs]
-    if sum((bool(chosen), args.verdicts, args.all)) != 1:
-        raise ConfigError("say what: some of --key, --class, --stage and --epoch together, or --verdicts, or --all.")
+    if not (selection or args.verdicts or args.all) or (args.all and (selection or args.verdicts)):
+        raise ConfigError("say what: some of --key, --class, --stage and --epoch, or --verdicts, or --all.")
+    if args.verdicts and (args.rules or args.epochs):
+        raise ConfigError("--verdicts goes with --key and --class only: a person's verdicts are of no stage.")
     run = read_recorded_run(args.work_dir)
-    verdicts: dict[int, Verdict] = {}
-    if args.all:
-        judge(run.ledger, {})
-    if not args.verdicts:
-        rows = selection.rows(run.ledger)
-        if not rows.any() and not args.all:
-            raise ConfigError("the run has no such decision; tools/ledger.py show lists what it has.")
-        verdicts = undone(run.ledger, rows)
-    _overrule(args, console, run, verdicts)
+    standing = {} if args.all else standing_verdicts(run)
+    if args.verdicts:
+        gone = selection.verdicts(run.ledger, standing)
+        if not gone:
+            raise ConfigError("there is no such verdict that holds.")
+        _overrule(args, console, run, {s: verdict for s, verdict in standing.items() if s not in gone})
+        return
+    rows = selection.rows(run.ledger)
+    if not rows.any() and not args.all:
+        raise ConfigError("no stage has decided that; tools/ledger.py show lists what was. --verdicts takes verdicts back.")
+    _overrule(args, console, run, undone(run.ledger, rows, standing))
 
 
 def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verdicts: dict[int, Verdict]) -> None:
@@ -211,6 +214,7 @@ _COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> None:
     """Do what the command line asks for."""
     args = parse_args(argv)
+    show_any_key()
     try:
         _COMMANDS[args.command](args, Console())
     except D2SPError as error:

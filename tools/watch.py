@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.live import Live
 
 from d2sp_mm.errors import D2SPError
+from d2sp_mm.review.printing import show_any_key
 from d2sp_mm.review.watching import look
 
 
@@ -36,7 +37,9 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Show the run until it has ended or Ctrl-C is pressed."""
-    args, console = parse_args(argv), Console()
+    args = parse_args(argv)
+    show_any_key()
+    console = Console()
     try:
         seen = look(args.work_dir)
         if args.once:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.annotations import read_annotations, write_annotations
+from d2sp_mm.annotations import Annotations, read_annotations, write_annotations
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.datasets.build_dataset import annotation_kind
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
@@ -65,7 +66,7 @@ def parts_of(dataset: IndexedDataset) -> list[AnnotationPart]:
     """The annotation files of a training set, in the order of its samples."""
     return [
         AnnotationPart(
-            ann_file=str(Path(part.ann_file).resolve()),
+            ann_file=os.path.abspath(part.ann_file),
             kind=annotation_kind(type(part)),
             delimiter=getattr(part, "delimiter", " "),
             with_offset=getattr(part, "with_offset", False),
@@ -82,8 +83,40 @@ def purified_paths(folder: Path, parts: Sequence[AnnotationPart]) -> list[Path]:
     return [folder / (f"{number}_" * several + part.purified_name) for number, part in enumerate(parts)]
 
 
+def find_rows(ledger: Ledger, parts: Sequence[AnnotationPart], number: int) -> tuple[Annotations, range, list[int]]:
+    """Read a part's annotation, and find each of its samples in it.
+
+    Args:
+        ledger: The ledger of the whole training set.
+        parts: All parts.
+        number: Which of them.
+
+    Returns:
+        The annotation, the numbers of the part's samples, and the row of each.
+
+    Raises:
+        DataError: The file is not there any more, has changed, or does not name its samples as the dataset does.
+    """
+    part = parts[number]
+    annotations = read_annotations(part.ann_file, part.kind, part.delimiter, part.with_offset, part.split)
+    # The dataset may have left entries out (filters, indices), so rows are found by key, never by number.
+    row_of = {key: row for row, key in enumerate(annotations.keys)}
+    first = sum(before.samples for before in parts[:number])
+    samples, rows = range(first, first + part.samples), []
+    for key in ledger.keys[first : first + part.samples]:
+        # Two parts that name a clip alike are told apart by a number before it.
+        row = row_of.get(key, row_of.get(key.removeprefix(f"{number}:")))
+        if row is None:
+            raise DataError(
+                f"sample {key!r} of the dataset does not stand in {part.ann_file} under that path; write paths there "
+                "that are relative to data_prefix."
+            )
+        rows.append(row)
+    return annotations, samples, rows
+
+
 def write_purified(path: Path, ledger: Ledger, parts: Sequence[AnnotationPart], number: int) -> None:
-    """Write one part without what was pruned and with the labels that hold; the given bytes where nothing changed.
+    """Write one part without what was pruned and with the labels that hold; the given bytes where nothing was decided.
 
     Args:
         path: The file to write.
@@ -92,25 +125,15 @@ def write_purified(path: Path, ledger: Ledger, parts: Sequence[AnnotationPart], 
         number: Which of them.
 
     Raises:
-        DataError: The file is not there any more, has changed, or does not name its samples as the dataset does.
+        DataError: As :func:`find_rows`.
         WriteError: It cannot be written.
     """
     part = parts[number]
-    annotations = read_annotations(part.ann_file, part.kind, part.delimiter, part.with_offset, part.split)
+    annotations, samples, rows = find_rows(ledger, parts, number)
+    own = slice(samples.start, samples.stop)
     keep, labels = np.zeros(len(annotations), dtype=bool), annotations.labels.copy()
-    # The dataset may have left entries out (filters, indices), so rows are found by key, never by number.
-    row_of = {key: row for row, key in enumerate(annotations.keys)}
-    first = sum(before.samples for before in parts[:number])
-    for sample, key in enumerate(ledger.keys[first : first + part.samples], start=first):
-        # Two parts that name a clip alike are told apart by a number before it.
-        row = row_of.get(key, row_of.get(key.removeprefix(f"{number}:")))
-        if row is None:
-            raise DataError(
-                f"sample {key!r} of the dataset does not stand in {part.ann_file} under that path; write paths there "
-                "that are relative to data_prefix."
-            )
-        keep[row], labels[row] = ledger.keep[sample], ledger.corrected_labels[sample]
-    if keep.all() and np.array_equal(labels, annotations.labels):
+    keep[rows], labels[rows] = ledger.keep[own], ledger.corrected_labels[own]
+    if ledger.keep[own].all() and np.array_equal(labels, annotations.labels):
         # A pose file that is read and written again would not have the same bytes.
         atomic_write(path, Path(part.ann_file).read_bytes())
     else:

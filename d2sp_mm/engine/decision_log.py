@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.engine.decision_picture import show_clips
+from d2sp_mm.functional.rank_agreement import rank_agreement
 from d2sp_mm.ledger import Decision, Ledger
 
 #: Classes, or moves from class to class, that a line names.
@@ -25,6 +27,7 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
         dry_run: Whether it stays without consequence.
         dataset: The training set, for the picture.
     """
+    decision = with_agreement(ledger, decision)
     runner.logger.info(f"purification: {decision_line(ledger, decision, dry_run)}")
     figures = {
         "pruned_now": len(decision.prune),
@@ -35,6 +38,25 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
     }
     runner.visualizer.add_scalars({f"purification/{n}": v for n, v in figures.items()}, step=decision.epoch + 1)
     show_clips(runner, ledger, decision, dataset)
+
+
+def with_agreement(ledger: Ledger, decision: Decision) -> Decision:
+    """The decision, with how far its scores order the samples as those of the rule's round before did.
+
+    Compared is what the rule decides by: the label's score where it relabels or scores nothing else, the quality score
+    otherwise. A rule's first round, and the first one after a resume, has nothing to be compared with.
+
+    Args:
+        ledger: The ledger, which remembers the scores for the next round.
+        decision: The decision.
+    """
+    if not decision.scores:
+        return decision
+    name = "label_score" if len(decision.relabel) or "quality_score" not in decision.scores else "quality_score"
+    scores = decision.scores.get(name, next(iter(decision.scores.values())))
+    before, ledger.last_scores[decision.rule] = ledger.last_scores.get(decision.rule), scores.copy()
+    agreement = None if before is None else rank_agreement(before, scores)
+    return decision if agreement is None else replace(decision, summary={**decision.summary, "agreement": agreement})
 
 
 def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:

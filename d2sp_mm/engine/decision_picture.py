@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from typing import Any
 
 import cv2
 import numpy as np
@@ -11,12 +10,14 @@ from mmengine import dist
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.pictures.frames import frames_of, strip_of
 
 _CLIPS, _FRAMES, _HEIGHT, _TEXT = 12, 6, 64, 16
 _WIDTH = 480
 _SECONDS = 60
+_map: SampleMap
 
 
 def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: IndexedDataset) -> None:
@@ -35,19 +36,16 @@ def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: Inde
     samples = _lowest(ledger, decision)
     if not samples or not dist.is_main_process() or not runner.visualizer._vis_backends:
         return
-    infos = []
-    for sample in samples:
-        part, index = dataset.map.locate(sample)
-        infos.append(dict(part.get_data_info(index)))
+    # A picture is not worth a run.
     try:
-        with multiprocessing.get_context("fork").Pool(1) as pool:
-            strips = pool.apply_async(_read, (infos,)).get(_SECONDS)
-    except Exception as error:  # A picture is not worth a run.
+        # What is forked has the data set; it is not sent.
+        with multiprocessing.get_context("fork").Pool(1, _inherit, (dataset.map,)) as pool:
+            strips = pool.apply_async(_read, (samples,)).get(_SECONDS)
+        rows = [_row(strip, _caption(ledger, sample)) for sample, strip in zip(samples, strips) if strip is not None]
+        if rows:
+            runner.visualizer.add_image(f"purification_{decision.rule}", np.concatenate(rows), step=decision.epoch + 1)
+    except Exception as error:
         runner.logger.warning(f"purification: no picture of the clips ({type(error).__name__}: {error})")
-        return
-    rows = [_row(strip, _caption(ledger, sample)) for sample, strip in zip(samples, strips) if strip is not None]
-    if rows:
-        runner.visualizer.add_image(f"purification_{decision.rule}", np.concatenate(rows), step=decision.epoch + 1)
 
 
 def _lowest(ledger: Ledger, decision: Decision) -> list[int]:
@@ -61,10 +59,23 @@ def _lowest(ledger: Ledger, decision: Decision) -> list[int]:
     return [int(sample) for sample in samples[order]]
 
 
-def _read(infos: list[dict[str, Any]]) -> list[np.ndarray | None]:
+def _inherit(samples: SampleMap) -> None:
+    global _map
+    _map = samples
     cv2.setNumThreads(1)
-    found = [frames_of(info, _FRAMES) for info in infos]
-    return [None if frames is None else strip_of(frames, _HEIGHT) for frames in found]
+
+
+def _read(samples: list[int]) -> list[np.ndarray | None]:
+    strips: list[np.ndarray | None] = []
+    for sample in samples:
+        part, index = _map.locate(sample)
+        # What is left out here may be the very reason of the decision: a file that is missing or damaged.
+        try:
+            frames = frames_of(part.get_data_info(index), _FRAMES)
+        except Exception:
+            frames = None
+        strips.append(None if frames is None else strip_of(frames, _HEIGHT))
+    return strips
 
 
 def _caption(ledger: Ledger, sample: int) -> str:

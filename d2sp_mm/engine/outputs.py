@@ -15,7 +15,7 @@ from mmengine import dist
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
-from d2sp_mm.annotations.atomic_write import atomic_write, remove_leftovers
+from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.annotation_part import AnnotationPart, purified_paths, write_purified
 from d2sp_mm.errors import D2SPError, WriteError
@@ -34,6 +34,8 @@ def write_outputs(
 ) -> Path:
     """Write ledger, decisions, class histogram and purified annotation, each whole or not at all.
 
+    A purified annotation that cannot be written in its format is told of and left out.
+
     Args:
         work_dir: The run's work dir; the files go into its folder ``purification``.
         ledger: The ledger.
@@ -44,7 +46,6 @@ def write_outputs(
         The folder.
     """
     folder = Path(work_dir) / FOLDER
-    remove_leftovers(folder)
     write_ledger_table(folder / "ledger.csv", ledger_table(ledger))
     write_csv_rows(folder / "decisions.csv", DECISIONS_HEADER, decision_rows(ledger))
     write_csv_rows(folder / "class_histogram.csv", HISTOGRAM_HEADER, histogram_rows(ledger))

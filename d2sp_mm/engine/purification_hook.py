@@ -11,6 +11,7 @@ from mmengine import dist
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from d2sp_mm.annotations.atomic_write import remove_leftovers
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.engine import random_state
 from d2sp_mm.engine.annotation_part import parts_of
@@ -21,17 +22,16 @@ from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
-from d2sp_mm.engine.outputs import write_epoch, write_outputs
+from d2sp_mm.engine.outputs import FOLDER, write_epoch, write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stages, stage_settings
 from d2sp_mm.engine.resumed_state import check_resumed_state
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.engine.undecodable_report import report_undecodable
-from d2sp_mm.engine.verdicts import find_verdicts
+from d2sp_mm.engine.verdicts import PersonsVerdicts
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.ledger import Ledger, Verdict
-from d2sp_mm.ledger.verdict import judge
+from d2sp_mm.ledger import Ledger
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.stages import RandomPruning, Stage
@@ -66,7 +66,7 @@ class PurificationHook(Hook):
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
         max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
         verdicts: A CSV of what a person decided (:func:`d2sp_mm.ledger.verdict_file.read_verdicts`); no stage changes those
-            samples. What ``purification/verdicts.csv`` in the work dir says holds in any case, and before this.
+            samples. ``purification/verdicts.csv`` in the work dir comes before it; see :class:`PersonsVerdicts`.
 
     Raises:
         ConfigError: Before training starts, for whatever cannot work.
@@ -100,9 +100,8 @@ class PurificationHook(Hook):
         self.classifier = classifier
         self.history = history
         self.max_undecodable = max_undecodable
-        self.verdicts = verdicts
         self.ledger: Ledger | None = None
-        self._verdicts: dict[int, Verdict] = {}
+        self._verdicts = PersonsVerdicts(verdicts)
         self._rounds_done = dict.fromkeys(self.stages, 0)
         self._buffer = EpochBuffer()
         self._loaded: dict[str, Any] | None = None
@@ -114,12 +113,13 @@ class PurificationHook(Hook):
     @property
     def _acts(self) -> bool:
         """Whether the hook may change anything of the training."""
-        return bool(self.stages or self._verdicts) and not self.dry_run
+        return bool(self.stages or self._verdicts.found) and not self.dry_run
 
     def before_run(self, runner: Runner) -> None:
         """See to it that a resume finds a whole checkpoint."""
         if dist.is_main_process():
             mend_last_checkpoint(runner)
+            remove_leftovers(Path(runner.work_dir) / FOLDER)
         dist.barrier()
 
     def before_train(self, runner: Runner) -> None:
@@ -136,14 +136,13 @@ class PurificationHook(Hook):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
             self._parts.loss.attach(ClassifierTap(layer), layer.weight.device)
         self._epoch_length = EpochLength(runner)
-        self._verdicts = find_verdicts(runner, self.ledger, self.verdicts)
-        if self._acts:
-            reseed_persistent_workers(runner, self._parts.sampler)
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
             self._missed_validation.resumed(runner)
-        judge(self.ledger, self._verdicts)
+        self._verdicts.begin(runner, self.ledger)
+        if self._acts:
+            reseed_persistent_workers(runner, self._parts.sampler)
         self._apply(runner, runner.epoch)
         if dist.is_main_process():
             check_free_space(runner, self.ledger)
@@ -194,7 +193,7 @@ class PurificationHook(Hook):
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
             write_epoch(runner, ledger)
             report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
-        decided = False
+        decided = self._verdicts.refresh(runner, ledger)
         for name in self.stages:
             decided |= self._decide(runner, name)
         if dist.is_distributed():
@@ -215,7 +214,7 @@ class PurificationHook(Hook):
                     f"ended before it had seen the epochs that it looks at. Train longer, or shorten the window."
                 )
         if dist.is_main_process():
-            folder = self._write_outputs(runner)
+            folder = self._write_outputs(runner, ended=True)
             runner.logger.info(f"purification: ledger, decisions and purified annotation are in {folder}")
 
     def before_val(self, runner: Runner) -> None:
@@ -252,8 +251,8 @@ class PurificationHook(Hook):
             raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
         return self.ledger
 
-    def _write_outputs(self, runner: Runner) -> Path:
-        settings = {"max_epochs": runner.max_epochs, "stages": stage_settings(self.stages)}
+    def _write_outputs(self, runner: Runner, ended: bool = False) -> Path:
+        settings = {"max_epochs": runner.max_epochs, "ended": ended, "stages": stage_settings(self.stages)}
         return write_outputs(runner.work_dir, self._get_ledger(), parts_of(self._parts.dataset), settings)
 
     def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:

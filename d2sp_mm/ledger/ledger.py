@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.functional.rank_agreement import rank_agreement
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
 from d2sp_mm.ledger.history import History
 from d2sp_mm.ledger.observations import Observations
@@ -73,6 +71,8 @@ class Ledger:
         self.next_epoch = 0
         #: Every decision on every sample.
         self.changes = History()
+        #: What each rule decided by in its last round, to compare the next with; not saved.
+        self.last_scores: dict[str, npt.NDArray[np.float64]] = {}
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -162,8 +162,7 @@ class Ledger:
         What a person has decided on stays as it is, whatever the stage says of it.
 
         Returns:
-            The decision without what it could not touch; its summary has as ``agreement`` how far the scores order the
-            samples as those of the round before did (:func:`rank_agreement`).
+            The decision without what it could not touch.
 
         Raises:
             DataError: If a new label is out of range or a class would be left without any sample.
@@ -185,11 +184,7 @@ class Ledger:
         keep[prune], labels[relabel] = False, new
         way_out = "lower its rate, raise its class_floor or min_margin, or check whether the class can be learned at all"
         self.refuse_empty_class(keep, labels, decision.rule, way_out)
-        summary = dict(decision.summary)
         for name, values in decision.scores.items():
-            agreement = rank_agreement(self.scores[name], values)
-            if agreement is not None:
-                summary["agreement"] = agreement
             scored = ~np.isnan(values)
             self.scores[name][scored] = values[scored]
         self._write(decision.rule, decision.epoch, relabel, new, pruned=False, scores=trust)
@@ -197,7 +192,7 @@ class Ledger:
         reasons = self.scores["quality_score"][prune] if reasons is None else reasons
         self._write(decision.rule, decision.epoch, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
         self.keep[prune] = False
-        return replace(decision, summary=summary)
+        return decision
 
     def refuse_empty_class(
         self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64], who: str, way_out: str
@@ -261,9 +256,11 @@ class Ledger:
         next_epoch = saved_number(state, "next_epoch")
         scores = {name: saved_array(state, f"scores/{name}", np.float64, (n,)) for name in SCORE_NAMES}
         rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
+        # A person may have decided before the first epoch.
+        least = {"epoch": -1}
         most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
         history = {
-            name: saved_array(state, f"history/{name}", dtype, (rows,), 0, most.get(name, np.inf))
+            name: saved_array(state, f"history/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf))
             for name, dtype in History.COLUMNS.items()
         }
         prefix = "observations/"

@@ -61,16 +61,6 @@ def write_trace(path: Path, ledger: Ledger, epoch: int) -> None:
         raise write_error(path, error) from error
 
 
-def traced_epochs(path: Path, num_samples: int) -> int:
-    """How many whole epochs a trace holds; 0 where there is no file.
-
-    Args:
-        path: The file.
-        num_samples: Samples of the run, at least 1.
-    """
-    return path.stat().st_size // _record(num_samples) if path.is_file() else 0
-
-
 def _record(num_samples: int) -> int:
     """Bytes of one epoch."""
     return num_samples * (_LABEL.itemsize + _PROB.itemsize)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -19,10 +19,13 @@ class Verdict:
     Args:
         keep: Whether the sample is trained on.
         label: The label that it has from now on, in [0, classes).
+        undone: Where the verdict is that stages' decisions are taken back: which, as (epoch from 0, rule). Empty where the
+            person said what shall be.
     """
 
     keep: bool
     label: int
+    undone: frozenset[tuple[int, str]] = field(default=frozenset(), compare=False)
 
 
 def verdicts_of(ledger: Ledger) -> dict[int, Verdict]:
@@ -31,9 +34,10 @@ def verdicts_of(ledger: Ledger) -> dict[int, Verdict]:
     return {int(s): Verdict(bool(ledger.keep[s]), int(ledger.corrected_labels[s])) for s in samples}
 
 
-def judged_after(ledger: Ledger) -> int:
-    """The epoch, counted from 0, after which the verdicts were taken over: stages decided until then without them."""
-    return int(ledger.history["epoch"][ledger.changes.by_a_person()].max(initial=0))
+def verdict_epochs(ledger: Ledger) -> dict[int, int]:
+    """The epoch after which each verdict was taken over, by the number of the sample; -1: before the first."""
+    rows, columns = ledger.changes.by_a_person(), ledger.history
+    return dict(zip(columns["sample"][rows].tolist(), columns["epoch"][rows].tolist()))
 
 
 def judge(ledger: Ledger, verdicts: Mapping[int, Verdict]) -> None:
@@ -51,23 +55,29 @@ def judge(ledger: Ledger, verdicts: Mapping[int, Verdict]) -> None:
     Source:
         Our own.
     """
-    if dict(verdicts) == verdicts_of(ledger):
+    before = verdicts_of(ledger)
+    changed = sorted(s for s, verdict in verdicts.items() if before.get(s) != verdict)
+    gone = sorted(set(before) - set(verdicts))
+    if not changed and not gone:
         return
-    chosen = sorted(verdicts)
-    samples = np.array(chosen, dtype=np.int64)
-    new = np.array([verdicts[s].label for s in chosen], dtype=np.int64)
+    samples = np.array(changed, dtype=np.int64)
+    new = np.array([verdicts[s].label for s in changed], dtype=np.int64)
     outside = np.flatnonzero((new < 0) | (new >= ledger.num_classes))
     if len(outside):
-        key, label = ledger.keys[chosen[outside[0]]], new[outside[0]]
+        key, label = ledger.keys[changed[outside[0]]], new[outside[0]]
         raise DataError(f"the verdict on {key!r} names label {label}; labels are 0 to {ledger.num_classes - 1}.")
     by_a_person = ledger.changes.by_a_person()
-    keep, labels = ledger.changes.outcome(ledger.labels, ~by_a_person)
+    by_stages = ledger.changes.outcome(ledger.labels, ~by_a_person)
+    keep, labels = ledger.keep.copy(), ledger.corrected_labels.copy()
+    touched = np.array([*changed, *gone], dtype=np.int64)
+    keep[touched], labels[touched] = by_stages[0][touched], by_stages[1][touched]
     old = labels[samples]
-    keep[samples], labels[samples] = [verdicts[s].keep for s in chosen], new
+    keep[samples], labels[samples] = [verdicts[s].keep for s in changed], new
     ledger.refuse_empty_class(keep, labels, "the verdicts", "keep one sample of it at least")
-    ledger.changes.drop(by_a_person)
+    # Verdicts that stand as before keep their place: they held for what stages decided since.
+    ledger.changes.drop(by_a_person & np.isin(ledger.history["sample"], touched))
     ledger.keep, ledger.corrected_labels = keep, labels
-    epoch = max(ledger.next_epoch - 1, 0)
+    epoch = ledger.next_epoch - 1
     ledger.changes.write(
         VERDICT, samples, epoch=epoch, old_label=old, new_label=new, pruned=~keep[samples], score=np.nan
     )

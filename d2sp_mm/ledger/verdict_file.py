@@ -17,21 +17,23 @@ from d2sp_mm.ledger.verdict import Verdict
 #: Its name in a run's folder.
 FILE = "verdicts.csv"
 HEADER = ("key", "verdict", "label")
-_VERDICTS = ("keep", "prune", "relabel")
+#: Of verdicts that take decisions back: which, as ``epoch:rule`` with epochs from 0, separated by blanks.
+_UNDONE = "undone"
+_VERDICTS = ("keep", "prune", "relabel", "none")
 
 
-def read_verdicts(path: str | os.PathLike[str], ledger: Ledger) -> dict[int, Verdict]:
+def read_verdicts(path: str | os.PathLike[str], ledger: Ledger) -> dict[int, Verdict | None]:
     """Read a CSV with the columns ``key``, ``verdict`` and ``label``, in any order; other columns are left unread.
 
     ``keep`` keeps the sample under the label as given, or under ``label`` if there is one; ``prune`` leaves it out;
-    ``relabel`` keeps it under ``label``.
+    ``relabel`` keeps it under ``label``; ``none`` takes back what was said of it before.
 
     Args:
         path: The file, UTF-8.
         ledger: The run's ledger, for keys and labels.
 
     Returns:
-        The verdicts by the number of the sample.
+        The verdicts by the number of the sample; None for ``none``.
 
     Raises:
         DataError: The file cannot be read, a key is unknown or stands there twice, or a row is not of that form.
@@ -76,14 +78,23 @@ def write_verdicts(path: str | os.PathLike[str], ledger: Ledger, verdicts: Mappi
     for sample in sorted(verdicts):
         keep, label = verdicts[sample].keep, verdicts[sample].label
         word = "prune" if not keep else "keep" if label == ledger.labels[sample] else "relabel"
-        rows.append((ledger.keys[sample], word, label))
-    write_csv_rows(path, HEADER, rows)
+        undone = " ".join(f"{epoch}:{rule}" for epoch, rule in sorted(verdicts[sample].undone))
+        rows.append((ledger.keys[sample], word, label, undone))
+    write_csv_rows(path, (*HEADER, _UNDONE), rows)
 
 
-def _verdict(row: Mapping[str, str], where: str, ledger: Ledger, sample: int) -> Verdict:
+def merged(verdicts: Mapping[int, Verdict], newer: Mapping[int, Verdict | None]) -> dict[int, Verdict]:
+    """Verdicts, with newer ones in their place and without those that were taken back."""
+    found = {**verdicts, **newer}
+    return {sample: verdict for sample, verdict in found.items() if verdict is not None}
+
+
+def _verdict(row: Mapping[str, str], where: str, ledger: Ledger, sample: int) -> Verdict | None:
     word, text = row["verdict"], row["label"] or ""
     if word not in _VERDICTS:
         raise DataError(f"{where}: verdict is {word!r}; expected one of {', '.join(_VERDICTS)}.")
+    if word == "none":
+        return None
     label = whole_number(text) if text else None
     if (text and label is None) or (label is not None and label >= ledger.num_classes):
         raise DataError(f"{where}: label is {text!r}; expected a class of 0 to {ledger.num_classes - 1}.")
@@ -91,4 +102,14 @@ def _verdict(row: Mapping[str, str], where: str, ledger: Ledger, sample: int) ->
         raise DataError(f"{where}: 'relabel' needs a label, 0 to {ledger.num_classes - 1}.")
     if label is None:
         label = int(ledger.labels[sample])
-    return Verdict(keep=word != "prune", label=label)
+    return Verdict(keep=word != "prune", label=label, undone=_undone(row.get(_UNDONE) or "", where))
+
+
+def _undone(text: str, where: str) -> frozenset[tuple[int, str]]:
+    found = set()
+    for word in text.split():
+        epoch, _, rule = word.partition(":")
+        if whole_number(epoch) is None or not rule:
+            raise DataError(f"{where}: {_UNDONE} has {word!r}; expected epoch:rule.")
+        found.add((int(epoch), rule))
+    return frozenset(found)

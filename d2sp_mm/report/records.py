@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable
-from d2sp_mm.report.strips import strip_name
 from d2sp_mm.review.fate import fates
 from d2sp_mm.review.recorded_run import RecordedRun
 
@@ -36,19 +36,19 @@ def chosen_samples(table: LedgerTable, judged: np.ndarray, suspicious: int) -> l
 
 
 def clip_records(
-    run: RecordedRun, samples: Sequence[int], strips: set[int], videos: Mapping[int, str], why: str
+    run: RecordedRun, samples: Sequence[int], strips: Mapping[int, str], videos: Mapping[int, str], why: str
 ) -> list[dict[str, Any]]:
     """One record a clip; scores are those of ``ledger.csv``, epochs count from 1 as in the log.
 
     Args:
         run: The run.
         samples: The samples to show.
-        strips: Which of them have a strip.
+        strips: Address of the strip of those that have one, relative to the page.
         videos: Address of the video of those that have one, relative to the page.
         why: What stands in the place of a missing strip.
     """
     table = run.table
-    what, judged = fates(table), run.ledger.judged
+    what, judged, decided = fates(table), run.ledger.judged, _decided_by(run.ledger)
     predictions = run.trace.predictions
     shown = np.unique(np.linspace(0, len(predictions) - 1, min(_EPOCHS, len(predictions))).round().astype(int)).tolist()
     return [
@@ -63,10 +63,10 @@ def clip_records(
             "trust": _number(table.label_scores[i]),
             "margin": _number(1 - 2 * table.label_scores[i]),
             # What the clip is sorted by: how bad it is by what was done to it.
-            "score": _number(_suspicion(table, i, what[i])),
-            "judged": bool(judged[i]),
+            "score": _number(_suspicion(table, i, decided)),
+            "before": _verdict(table, i) if judged[i] else None,
             "predictions": [[e + 1, int(predictions[e, i])] for e in shown if predictions[e, i] >= 0],
-            "strip": strip_name(i) if i in strips else None,
+            "strip": strips.get(i),
             "video": videos.get(i),
             "why": None if i in strips else why,
         }
@@ -74,10 +74,23 @@ def clip_records(
     ]
 
 
-def _suspicion(table: LedgerTable, sample: int, fate: str) -> float:
-    scores = {"pruned": table.quality_scores[sample], "relabelled": table.label_scores[sample]}
-    own = scores.get(fate, np.nan)
-    return float(np.fmin(table.quality_scores[sample], table.label_scores[sample])) if np.isnan(own) else float(own)
+def _decided_by(ledger: Ledger) -> dict[int, float]:
+    """The score of the last decision that a stage took on each sample."""
+    columns = ledger.history
+    scored = ~np.isnan(columns["score"])
+    return dict(zip(columns["sample"][scored].tolist(), columns["score"][scored].tolist()))
+
+
+def _suspicion(table: LedgerTable, sample: int, decided: Mapping[int, float]) -> float:
+    """What a sample was decided by; the lower of its scores if no stage did."""
+    return decided.get(sample, float(np.fmin(table.quality_scores[sample], table.label_scores[sample])))
+
+
+def _verdict(table: LedgerTable, sample: int) -> dict[str, Any]:
+    """What a person decided of it, as the page names it."""
+    label = int(table.corrected_labels[sample])
+    word = "prune" if not table.keep[sample] else "keep" if label == table.labels[sample] else "relabel"
+    return {"verdict": word, "label": label} if word == "relabel" else {"verdict": word}
 
 
 def _number(value: float) -> float | None:

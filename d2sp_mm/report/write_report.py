@@ -15,7 +15,7 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.report.charts import write_charts
 from d2sp_mm.report.clip_source import ClipSource, clip_source
 from d2sp_mm.report.records import chosen_samples, clip_records
-from d2sp_mm.report.strips import write_strips
+from d2sp_mm.report.strips import strip_name, write_strips
 from d2sp_mm.review.class_names import find_class_names
 from d2sp_mm.review.fate import FATES, fates
 from d2sp_mm.review.recorded_run import read_recorded_run
@@ -71,11 +71,13 @@ def write_report(
     source, why = clip_source(work_dir, options.config, run.table.keys)
     out.mkdir(parents=True, exist_ok=True)
     shutil.copytree(_PAGE, out, dirs_exist_ok=True)
-    strips: set[int] = set()
+    strips: dict[int, str] = {}
     videos: dict[int, str] = {}
     if source is not None:
         done = progress(len(samples))
-        strips = write_strips(source, samples, out, options.frames, options.height, options.jobs, done)
+        size = (options.frames, options.height)
+        written = write_strips(source, samples, out, *size, options.jobs, done)
+        strips = {sample: strip_name(sample, *size) for sample in written}
         videos = _videos(source, samples, out, options.copy_videos)
     classes = find_class_names(run, options.classes)
     what = fates(run.table)
@@ -110,14 +112,20 @@ def _videos(source: ClipSource, samples: list[int], out: Path, copy: bool) -> di
     """Address of each video relative to the page."""
     found = {}
     for sample in samples:
-        path = source.video(sample)
+        # A clip without a file is what the page may be for.
+        try:
+            path = source.video(sample)
+        except Exception:
+            continue
         if path is None or not path.is_file():
             continue
         if copy:
             target = out / "videos" / f"{sample:07d}{path.suffix}"
             target.parent.mkdir(exist_ok=True)
             if not target.is_file():
-                shutil.copy2(path, target)
+                beside = target.with_suffix(".part")
+                shutil.copy2(path, beside)
+                os.replace(beside, target)
             path = target
         found[sample] = quote(os.path.relpath(path.resolve(), out.resolve()).encode("utf-8", "surrogateescape"))
     return found

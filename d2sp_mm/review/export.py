@@ -7,13 +7,15 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
-from d2sp_mm.engine.annotation_part import purified_paths, write_purified
+from d2sp_mm.engine.annotation_part import find_rows, purified_paths, write_purified
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.review.fate import fates
 from d2sp_mm.review.predicted import predicted_labels
 from d2sp_mm.review.recorded_run import RecordedRun
@@ -71,7 +73,7 @@ def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], roo
 
     Source: labelstud.io/guide/predictions, *JSON format for pre-annotations*, and its tags ``Video`` and ``Choices``.
     """
-    table, tasks = run.table, []
+    table, tasks, addresses = run.table, [], _addresses(run, "label-studio", root)
     for i, fate in enumerate(fates(table)):
         if fate == "kept":
             continue
@@ -82,7 +84,7 @@ def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], roo
         if not np.isnan(score):
             # Low is bad in ours; theirs is how sure the prediction is.
             prediction["score"] = round(1 - float(score), 6)
-        data = {"video": os.path.join(root, table.keys[i]), "key": table.keys[i], "given_label": classes[table.labels[i]]}
+        data = {"video": addresses[i], "key": table.keys[i], "given_label": classes[table.labels[i]]}
         tasks.append({"data": data, "predictions": [prediction]})
     choices = "".join(f"<Choice value={quoteattr(name)}/>" for name in [*classes, "prune"])
     view = f'<View><Video name="video" value="$video"/><Choices name="label" toName="video">{choices}</Choices></View>\n'
@@ -99,10 +101,11 @@ def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], root: s
 
     Source: docs.voxel51.com/user_guide/import_datasets.html, *Custom formats*.
     """
-    table = run.table
+    table, addresses = run.table, _addresses(run, "fiftyone", root)
     rows = [
         {
-            "filepath": os.path.join(root, table.keys[i]),
+            "filepath": addresses[i],
+            "key": table.keys[i],
             "given_label": classes[table.labels[i]],
             "label": classes[table.corrected_labels[i]],
             "fate": fate,
@@ -146,6 +149,22 @@ for row in json.loads((Path(__file__).parent / "fiftyone_labels.json").read_text
 dataset.add_samples(samples)
 print(dataset)
 '''
+
+
+def _addresses(run: RecordedRun, name: str, root: str) -> list[str]:
+    """Where each sample's video is: its path in the annotation, which is not its key where a path stands there twice."""
+    found: list[str] = []
+    for number, part in enumerate(run.parts):
+        annotations, _, rows = find_rows(run.ledger, run.parts, number)
+        if annotations.kind != "video":
+            raise ConfigError(
+                f"export {name}: {part.ann_file} is of kind {annotations.kind!r}; that tool wants a list of videos; "
+                "the formats annotation, keep, diff and cleanlab do without."
+            )
+        found += [annotations.paths[row] for row in rows]
+    if "://" in root:
+        return [f"{root.rstrip('/')}/{quote(path.encode('utf-8', 'surrogateescape'))}" for path in found]
+    return [os.path.join(root, path) for path in found]
 
 
 def _number(value: float) -> float | None:

@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from d2sp_mm.engine.annotation_part import purified_paths
+from d2sp_mm.engine.annotation_part import find_rows, purified_paths
 from d2sp_mm.engine.outputs import ledger_table, write_outputs
 from d2sp_mm.ledger import Verdict
-from d2sp_mm.ledger.verdict import judge
-from d2sp_mm.ledger.verdict_file import FILE, write_verdicts
+from d2sp_mm.ledger.verdict import judge, verdicts_of
+from d2sp_mm.ledger.verdict_file import FILE, merged, read_verdicts, write_verdicts
 from d2sp_mm.review.difference import Change, difference
 from d2sp_mm.review.recorded_run import RecordedRun
+
+
+def standing_verdicts(run: RecordedRun) -> dict[int, Verdict]:
+    """What holds for a run: its ``verdicts.csv``, or what its ledger has where that file is not there.
+
+    A run that is training has written its ledger before it saw the newest of the file.
+    """
+    path = run.folder / FILE
+    return merged({}, read_verdicts(path, run.ledger)) if path.is_file() else verdicts_of(run.ledger)
 
 
 @dataclass(frozen=True)
@@ -33,7 +42,7 @@ class Overruled:
 def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
     """Let verdicts hold in a run's files: ledger, decisions, histogram, purified annotation, and ``verdicts.csv``.
 
-    A run that is resumed takes them from ``verdicts.csv``.
+    A run that goes on, or is resumed, takes them from ``verdicts.csv``.
 
     Args:
         run: The run; its ledger changes.
@@ -48,8 +57,11 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
         Our own.
     """
     judge(run.ledger, verdicts)
-    settings = {"max_epochs": run.max_epochs, "stages": run.stages}
-    # First what a resume reads, so that a call that was broken off is not half forgotten.
+    # What cannot be written is refused before anything is.
+    for number in range(len(run.parts)):
+        find_rows(run.ledger, run.parts, number)
+    settings = {"max_epochs": run.max_epochs, "ended": run.ended, "stages": run.stages}
+    # First what the run itself reads, so that a call that was broken off is not half forgotten.
     write_verdicts(run.folder / FILE, run.ledger, verdicts)
     write_outputs(run.work_dir, run.ledger, run.parts, settings)
     names = (FILE, "ledger.csv", "decisions.csv", "class_histogram.csv", "ledger.npz")

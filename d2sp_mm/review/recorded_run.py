@@ -35,6 +35,7 @@ class RecordedRun:
         max_epochs: Length of its schedule.
         stages: The settings of each stage by its name, with its ``type``.
         parts: The annotation files of its training set.
+        ended: Whether it trained to its end.
     """
 
     work_dir: Path
@@ -43,6 +44,7 @@ class RecordedRun:
     max_epochs: int
     stages: Mapping[str, Mapping[str, Any]]
     parts: list[AnnotationPart]
+    ended: bool = True
 
     @property
     def folder(self) -> Path:
@@ -84,7 +86,7 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     """
     folder = Path(work_dir) / FOLDER
     table, saved = find_table(work_dir), _there(folder / "ledger.npz")
-    settings = _read_settings(_there(folder / "settings.json"))
+    settings = read_settings(_there(folder / "settings.json"))
     parts = [AnnotationPart.from_json(part) for part in settings["annotations"]]
     state = _read_state(saved)
     probs = state.get("observations/probs")
@@ -96,8 +98,12 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     )
     ledger.load(state)
     if not (np.array_equal(ledger.keep, table.keep) and np.array_equal(ledger.corrected_labels, table.corrected_labels)):
-        raise DataError(f"{folder}: ledger.csv and ledger.npz are of different runs; copy both from the same one.")
-    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts)
+        raise DataError(
+            f"{folder}: ledger.csv and ledger.npz are of different runs or moments. If the run is writing them just now, "
+            "call again; otherwise copy both from the same one."
+        )
+    ended = bool(settings.get("ended"))
+    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts, ended)
 
 
 def _there(path: Path) -> Path:
@@ -106,7 +112,12 @@ def _there(path: Path) -> Path:
     return path
 
 
-def _read_settings(path: Path) -> dict[str, Any]:
+def read_settings(path: Path) -> dict[str, Any]:
+    """Read ``settings.json`` of a run.
+
+    Raises:
+        DataError: It is damaged, or of a version that did not yet name the annotation files.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.verdict import judge, judged_after, verdicts_of
+from d2sp_mm.ledger.verdict import judge, verdict_epochs, verdicts_of
 from d2sp_mm.review.recorded_run import RecordedRun
 from d2sp_mm.stages import Stage
 from d2sp_mm.stages.take_round import take_round
@@ -25,7 +25,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
         stages: The stages by name, in their order; see :func:`d2sp_mm.review.changed_stages.changed_stages`.
 
     Returns:
-        A ledger with the new decisions.
+        A ledger with the new decisions; a person's verdicts hold in it from the epoch on from which they held in the run.
 
     Raises:
         ConfigError: A stage cannot decide in so short a schedule.
@@ -34,11 +34,10 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     Source:
         Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
     """
-    ledger, verdicts = run.fresh_ledger(), verdicts_of(run.ledger)
+    ledger, verdicts, since = run.fresh_ledger(), verdicts_of(run.ledger), verdict_epochs(run.ledger)
     epochs = {name: stage.decision_epochs(run.max_epochs) for name, stage in stages.items()}
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
-        if epoch > judged_after(run.ledger):
-            judge(ledger, verdicts)
+        judge(ledger, {sample: verdict for sample, verdict in verdicts.items() if since[sample] < epoch})
         for name, stage in stages.items():
             if epoch not in epochs[name]:
                 continue

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from d2sp_mm.engine.outputs import action
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable
@@ -71,7 +72,7 @@ def history_of(ledger: Ledger, key: str) -> dict[str, Any]:
             {
                 "epoch": int(columns["epoch"][row]) + 1,
                 "rule": ledger.rules[columns["rule"][row]],
-                "action": "prune" if columns["pruned"][row] else "relabel",
+                "action": action(columns, row),
                 "old_label": int(columns["old_label"][row]),
                 "new_label": None if columns["pruned"][row] else int(columns["new_label"][row]),
                 "score": _number(columns["score"][row]),

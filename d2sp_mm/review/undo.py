@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Ledger, Verdict
-from d2sp_mm.ledger.verdict import verdicts_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +27,23 @@ class Selection:
     classes: Collection[int] = ()
     rules: Collection[str] = ()
     epochs: Collection[int] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.keys or self.classes or self.rules or self.epochs)
+
+    def verdicts(self, ledger: Ledger, standing: Mapping[int, Verdict]) -> dict[int, Verdict]:
+        """Of the verdicts that hold those that are meant, by key and class; all where neither is given.
+
+        Raises:
+            ConfigError: A key or class is not among the run's.
+        """
+        self._refuse_unknown(ledger)
+        keys = {ledger.keys.index(key) for key in self.keys}
+        return {
+            sample: verdict
+            for sample, verdict in standing.items()
+            if (not keys or sample in keys) and (not self.classes or ledger.labels[sample] in self.classes)
+        }
 
     def rows(self, ledger: Ledger) -> npt.NDArray[np.bool_]:
         """Which rows of the ledger's history are meant, a person's left out.
@@ -62,21 +78,34 @@ class Selection:
                 raise ConfigError(f"{name} {unknown[0]}: the run has none such; it has {few or 'no decisions'}.")
 
 
-def undone(ledger: Ledger, rows: npt.NDArray[np.bool_]) -> dict[int, Verdict]:
+def undone(ledger: Ledger, rows: npt.NDArray[np.bool_], standing: Mapping[int, Verdict]) -> dict[int, Verdict]:
     """The verdicts that hold once some decisions are taken back: each sample gets what its other decisions come to.
 
-    A person's verdict on a sample stands. An undone decision is one as well: no later round decides it again.
+    What a person said of a sample stands. An undone decision is a verdict as well: no later round decides it again. It
+    remembers what it took back, so that taking back one after the other comes to the same as all at once.
 
     Args:
         ledger: The ledger.
         rows: The rows of its history that are taken back.
+        standing: The verdicts that hold, by the number of the sample.
 
     Returns:
-        All verdicts by the number of the sample.
+        All verdicts that hold then.
 
     Source:
         Our own.
     """
-    keep, labels = ledger.changes.outcome(ledger.labels, ~(rows | ledger.changes.by_a_person()))
-    samples = np.unique(ledger.history["sample"][rows])
-    return {**{int(s): Verdict(bool(keep[s]), int(labels[s])) for s in samples}, **verdicts_of(ledger)}
+    columns = ledger.history
+    names = np.array(ledger.rules, dtype=object)[columns["rule"]] if ledger.rules else np.array([])
+    samples = np.unique(columns["sample"][rows])
+    taken = {int(s): set(standing[s].undone) if s in standing else set() for s in samples.tolist()}
+    out = ledger.changes.by_a_person()
+    for row in np.flatnonzero(np.isin(columns["sample"], samples) & ~out):
+        sample, mark = int(columns["sample"][row]), (int(columns["epoch"][row]), str(names[row]))
+        if rows[row]:
+            taken[sample].add(mark)
+        out[row] = mark in taken[sample]
+    keep, labels = ledger.changes.outcome(ledger.labels, ~out)
+    said = {s: verdict for s, verdict in standing.items() if not verdict.undone}
+    found = {s: Verdict(bool(keep[s]), int(labels[s]), frozenset(marks)) for s, marks in taken.items()}
+    return {**standing, **found, **said}

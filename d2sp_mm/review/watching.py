@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +18,8 @@ from rich.text import Text
 
 from d2sp_mm.engine.outputs import FOLDER
 from d2sp_mm.errors import DataError
-from d2sp_mm.ledger.trace import FILE as TRACE_FILE
-from d2sp_mm.ledger.trace import traced_epochs
 from d2sp_mm.protocol.scalars import read_scalars
+from d2sp_mm.review.recorded_run import read_settings
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 60
@@ -32,7 +31,7 @@ class Seen:
 
     Args:
         view: What to show.
-        has_ended: Whether its last epoch is done.
+        has_ended: Whether it trained to its end.
     """
 
     view: RenderableType
@@ -46,26 +45,25 @@ def look(work_dir: Path) -> Seen:
         work_dir: Its work dir.
 
     Raises:
-        DataError: No purifying run has begun there.
+        DataError: No purifying run has begun there, or its settings cannot be read.
     """
     folder = work_dir / FOLDER
     if not (folder / "settings.json").is_file():
         raise DataError(f"{work_dir}: no run with purification has begun there; give the work dir of one.")
     # Both files appear whole or not at all, whatever the run does just now.
-    settings = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+    settings = read_settings(folder / "settings.json")
     total = int(settings["max_epochs"])
     scalars = read_scalars(work_dir)
     training = [entry for entry in scalars if "loss" in entry]
     epoch = int(training[-1]["epoch"]) if training else 0
-    done = traced_epochs(folder / TRACE_FILE, sum(part["samples"] for part in settings["annotations"]))
     head = Table.grid(padding=(0, 1))
-    head.add_row(escape(work_dir.name), f"epoch {epoch} of {total}", ProgressBar(total=total, completed=done, width=40))
+    head.add_row(escape(work_dir.name), f"epoch {epoch} of {total}", ProgressBar(total=total, completed=epoch, width=40))
     parts: list[RenderableType] = [head]
     for name, values in (("loss", _last_of_each_epoch(training, "loss")), ("top-1 of the test", _tests(scalars))):
         if values:
             parts.append(Text(f"{name:18} {values[-1]:.4f}  {_line(values)}"))
     parts.append(_decisions(folder / "decisions.csv"))
-    return Seen(Group(*parts), has_ended=done >= total)
+    return Seen(Group(*parts), has_ended=bool(settings.get("ended")))
 
 
 def _last_of_each_epoch(entries: Sequence[dict[str, Any]], name: str) -> list[float]:
@@ -78,7 +76,9 @@ def _tests(entries: Sequence[dict[str, Any]]) -> list[float]:
 
 def _line(values: Sequence[float]) -> str:
     """Bars between the lowest and the highest of the last values."""
-    shown = values[-_WIDTH:]
+    shown = [value for value in values[-_WIDTH:] if math.isfinite(value)]
+    if not shown:
+        return "not a number"
     low, high = min(shown), max(shown)
     span = (high - low) or 1.0
     return "".join(_BARS[1 + round((value - low) / span * (len(_BARS) - 2))] for value in shown)

@@ -20,7 +20,7 @@ def within_class_limits(
 
     Args:
         ledger: The ledger; classes are those of the present labels.
-        chosen: Samples that a rule would prune or relabel, shape (n,).
+        chosen: Samples that a rule would prune or relabel, shape (n,); those that a person decided on are left out.
         scores: Low = bad, shape (n,); one without a score is never taken.
         cap: Largest share of a class that may go, in [0, 1].
         floor: Samples that stay in every class.
@@ -33,4 +33,5 @@ def within_class_limits(
     """
     counts = ledger.class_counts
     room = class_room(counts, np.zeros_like(counts), cap, floor)
-    return select_lowest(np.where(chosen & ledger.keep, scores, np.nan), ledger.corrected_labels, len(ledger), room)
+    candidates = chosen & ledger.keep & ~ledger.judged
+    return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), room)

@@ -39,8 +39,11 @@ class PruningStage(Stage):
         check_count(self, "class_floor", self.class_floor, 1)
 
     def lowest(self, ledger: Ledger, scores: npt.NDArray[np.float64], progress: float) -> npt.NDArray[np.int64]:
-        """The samples that go now, given scores of all; what was pruned before counts towards rate and limits."""
-        labels = ledger.corrected_labels
+        """The samples that go now, given scores of all; what was pruned before counts towards rate and limits.
+
+        What a person decided on is no candidate, and what a person pruned does not count towards the rate.
+        """
+        labels, judged = ledger.corrected_labels, ledger.judged
         pruned = ~ledger.keep
         room = class_room(
             np.bincount(labels, minlength=ledger.num_classes),
@@ -48,5 +51,5 @@ class PruningStage(Stage):
             self.class_cap,
             self.class_floor,
         )
-        count = round(self.rate * progress * len(ledger)) - int(pruned.sum())
-        return select_lowest(np.where(pruned, np.nan, scores), labels, count, room)
+        count = round(self.rate * progress * len(ledger)) - int((pruned & ~judged).sum())
+        return select_lowest(np.where(pruned | judged, np.nan, scores), labels, count, room)

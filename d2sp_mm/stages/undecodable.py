@@ -29,7 +29,7 @@ def prune_undecodable(ledger: Ledger, epoch: int, window: int) -> Decision:
         Our own.
     """
     never_seen = (ledger.observations.predictions(window, epoch) < 0).all(axis=0)
-    found = ledger.keep & never_seen & (ledger.undecodable > 0)
+    found = ledger.keep & ~ledger.judged & never_seen & (ledger.undecodable > 0)
     scores = np.where(found, 0.0, np.nan)
     prune = within_class_limits(ledger, found, scores)
     return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": scores})

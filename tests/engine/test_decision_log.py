@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from d2sp_mm.engine.decision_log import decision_line
+from d2sp_mm.engine.decision_log import decision_line, with_agreement
 from d2sp_mm.functional.rank_agreement import rank_agreement
 from d2sp_mm.ledger import Decision, Ledger
 
@@ -17,7 +17,7 @@ def ledger_of() -> Ledger:
 
 
 def said(ledger, decision, dry_run=False):
-    return decision_line(ledger, ledger.apply(decision), dry_run)
+    return decision_line(ledger, with_agreement(ledger, ledger.apply(decision)), dry_run)
 
 
 def test_a_line_says_how_many_of_which_classes_and_what_that_makes_in_all():
@@ -42,6 +42,14 @@ def test_a_round_is_compared_with_the_one_before():
     )
     assert said(ledger, Decision("r", 1, scores={"label_score": scores**2})).endswith("as in the round before: 1.00")
     assert said(ledger, Decision("r", 2, scores={"label_score": 1 - scores})).endswith("as in the round before: -1.00")
+
+
+def test_a_rule_is_compared_with_its_own_last_round_by_what_it_decides_by():
+    ledger, scores = ledger_of(), np.linspace(0, 1, 30)
+    said(ledger, Decision("prune", 0, scores={"quality_score": scores, "label_score": scores}))
+    assert "as in the round" not in said(ledger, Decision("correct", 0, scores={"label_score": scores}))
+    line = said(ledger, Decision("prune", 1, scores={"quality_score": 1 - scores, "label_score": scores}))
+    assert line.endswith("as in the round before: -1.00")
 
 
 @pytest.mark.parametrize(

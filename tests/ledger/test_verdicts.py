@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger, Verdict
-from d2sp_mm.ledger.verdict import judge, judged_after, verdicts_of
+from d2sp_mm.ledger.verdict import judge, verdict_epochs, verdicts_of
 from d2sp_mm.ledger.verdict_file import read_verdicts, write_verdicts
+from d2sp_mm.stages import RandomPruning
+from d2sp_mm.stages.class_limits import within_class_limits
 
 N, C = 12, 3
 KEYS = [f"a,\"{i}\"\n\udcff.mp4" for i in range(N)]
@@ -74,7 +76,7 @@ def test_the_same_verdicts_again_change_nothing_not_even_when_they_were_taken_ov
     history = ledger.history
     ledger.next_epoch = 9
     judge(ledger, {0: Verdict(True, 0)})
-    assert judged_after(ledger) == 1
+    assert verdict_epochs(ledger) == {0: 1}
     for name, column in ledger.history.items():
         np.testing.assert_array_equal(column, history[name])
 
@@ -104,20 +106,48 @@ def test_a_class_is_not_emptied():
     assert ledger.keep.all()
 
 
+def test_unchanged_verdicts_keep_the_epoch_from_which_they_hold():
+    ledger = decided(0)
+    judge(ledger, {0: Verdict(True, 0), 1: Verdict(True, 1)})
+    ledger.next_epoch = 3
+    judge(ledger, {0: Verdict(True, 0), 1: Verdict(False, 1), 2: Verdict(True, 2)})
+    assert verdict_epochs(ledger) == {0: -1, 1: 2, 2: 2}
+    other = Ledger(KEYS, LABELS, C)
+    other.load(ledger.state())
+    assert verdict_epochs(other) == verdict_epochs(ledger)
+
+
+def test_verdicts_take_nothing_of_the_rate_and_are_no_candidates():
+    ledger = Ledger([str(i) for i in range(40)], np.arange(40) % 2, 2)
+    judge(ledger, {i: Verdict(i % 2 == 0, i % 2) for i in range(8)})
+    stage = RandomPruning(rate=0.2, class_cap=1.0)
+    scores = np.linspace(0, 1, 40)
+    # The lowest are judged: four kept, four pruned by the person.
+    assert stage.lowest(ledger, scores, 1.0).tolist() == list(range(8, 16))
+    chosen = within_class_limits(ledger, np.ones(40, dtype=bool), scores, floor=15)
+    assert chosen.min() == 8
+
+
 @given(st.dictionaries(st.integers(0, N - 1), st.tuples(st.booleans(), st.integers(0, C - 1)), max_size=6))
 def test_a_file_of_verdicts_reads_as_it_was_written(tmp_path_factory, drawn):
     ledger = decided()
-    verdicts = {sample: Verdict(keep, label) for sample, (keep, label) in drawn.items()}
+    verdicts = {
+        sample: Verdict(keep, label, frozenset([(label, "a"), (7, "b_c")]) if keep else frozenset())
+        for sample, (keep, label) in drawn.items()
+    }
     path = tmp_path_factory.mktemp("v") / "verdicts.csv"
     write_verdicts(path, ledger, verdicts)
-    assert read_verdicts(path, ledger) == verdicts
+    found = read_verdicts(path, ledger)
+    assert found == verdicts
+    assert {s: v.undone for s, v in found.items()} == {s: v.undone for s, v in verdicts.items()}
 
 
 def test_a_file_with_other_columns_in_any_order_and_a_mark_of_byte_order_is_read(tmp_path):
     path = tmp_path / "v.csv"
-    ledger = Ledger(["a", "b", "c", "d"], [0, 1, 0, 1], 2)
-    path.write_bytes(b"\xef\xbb\xbfnote,label,key,verdict\r\n\"x,\ny\",,a,keep\r\n,1,c,relabel\r\n,,b,prune\r\n,0,d,keep\r\n")
-    expected = {0: Verdict(True, 0), 2: Verdict(True, 1), 1: Verdict(False, 1), 3: Verdict(True, 0)}
+    ledger = Ledger(["a", "b", "c", "d", "e"], [0, 1, 0, 1, 0], 2)
+    rows = b"\"x,\ny\",,a,keep\r\n,1,c,relabel\r\n,,b,prune\r\n,0,d,keep\r\n,,e,none\r\n"
+    path.write_bytes(b"\xef\xbb\xbfnote,label,key,verdict\r\n" + rows)
+    expected = {0: Verdict(True, 0), 2: Verdict(True, 1), 1: Verdict(False, 1), 3: Verdict(True, 0), 4: None}
     assert read_verdicts(path, ledger) == expected
 
 
@@ -127,12 +157,13 @@ def test_a_file_with_other_columns_in_any_order_and_a_mark_of_byte_order_is_read
         ("key,verdict\na,keep\n", "lacks the column 'label'"),
         ("", "lacks the column 'key'"),
         ("key,verdict,label\nz,keep,\n", "line 2: the run has no sample 'z'"),
-        ("key,verdict,label\na,drop,\n", "line 2: verdict is 'drop'; expected one of keep, prune, relabel"),
+        ("key,verdict,label\na,drop,\n", "line 2: verdict is 'drop'; expected one of keep, prune, relabel, none"),
         ("key,verdict,label\na,relabel,\n", "line 2: 'relabel' needs a label, 0 to 1"),
         ("key,verdict,label\na,relabel,2\n", "line 2: label is '2'; expected a class of 0 to 1"),
         ("key,verdict,label\na,keep,-1\n", "label is '-1'"),
         ("key,verdict,label\na,keep,\na,prune,\n", "the key 'a' occurs twice"),
         ("key,verdict,label\na\n", "line 2: verdict is None"),
+        ("key,verdict,label,undone\na,keep,0,x:r\n", "line 2: undone has 'x:r'; expected epoch:rule"),
     ],
 )
 def test_bad_files_are_refused_with_the_line(tmp_path, text, words):

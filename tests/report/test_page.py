@@ -194,12 +194,44 @@ def test_confirming_makes_the_decision_a_verdict_and_x_takes_it_back(page, repor
 def test_the_mouse_decides_as_well(page):
     card = cards(page)[0]
     card.find_element(By.XPATH, ".//button[normalize-space()='prune']").click()
-    other = cards(page)[1]
-    other.find_element(By.CSS_SELECTOR, "select option[value='2']").click()
+    choice = cards(page)[1].find_element(By.CSS_SELECTOR, "select")
+    choice.click()
+    choice.find_element(By.CSS_SELECTOR, "option[value='2']").click()
     order = keys(page)
     assert stored(page) == {order[0]: {"verdict": "prune"}, order[1]: {"verdict": "relabel", "label": 2}}
     page.find_element(By.XPATH, "//header//button[normalize-space()='undo']").click()
     assert list(stored(page)) == [order[0]]
+
+
+def test_another_label_is_chosen_by_keyboard_in_one_step(page):
+    press(page, Keys.ARROW_RIGHT)
+    key = focused(page)
+    press(page, "r")
+    wait_for(lambda: len(page.switch_to.active_element.find_elements(By.TAG_NAME, "option")) == 5)
+    press(page, Keys.ARROW_DOWN)
+    press(page, Keys.ARROW_DOWN)
+    press(page, Keys.ARROW_DOWN)
+    assert stored(page) == {key: {"verdict": "relabel", "label": 2}}
+    press(page, Keys.ENTER)
+    assert focused(page) == key
+    press(page, Keys.ARROW_RIGHT)
+    assert focused(page) == keys(page)[1]
+    press(page, "u")
+    assert stored(page) == {}
+
+
+def test_verdicts_on_clips_that_the_page_does_not_show_are_kept_and_saved(page, tmp_path):
+    press(page, Keys.ARROW_RIGHT, "k")
+    key = focused(page)
+    place = page.execute_script("return Object.keys(localStorage).find((key) => key.includes('verdicts'))")
+    other = ["elsewhere.mp4", {"verdict": "prune"}]
+    both = [*stored(page).items(), other]
+    page.execute_script("localStorage.setItem(arguments[0], arguments[1])", place, json.dumps(both))
+    page.refresh()
+    wait_for(lambda: cards(page))
+    press(page, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, "p")
+    assert {key, "elsewhere.mp4"} < set(stored(page)) and len(stored(page)) == 3
+    assert "elsewhere.mp4,prune," in saved(page, tmp_path).read_text()
 
 
 def test_progress_outlives_the_page(page):
@@ -215,9 +247,15 @@ def test_progress_outlives_the_page(page):
 def test_a_clip_is_shown_larger_and_closed_without_a_mouse(page):
     press(page, Keys.ARROW_RIGHT, Keys.ENTER)
     dialog = wait_for(lambda: page.find_elements(By.CSS_SELECTOR, "dialog[open]"))[0]
+    key = keys(page)[0]
     assert focused_inside(page, dialog)
     press(page, Keys.ESCAPE)
     wait_for(lambda: not page.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    assert focused(page) == key
+    press(page, Keys.ENTER)
+    wait_for(lambda: page.find_elements(By.CSS_SELECTOR, "dialog[open]"))[0].find_element(By.CSS_SELECTOR, ".close").click()
+    wait_for(lambda: not page.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    assert focused(page) == key
 
 
 def focused_inside(driver, dialog):

@@ -17,13 +17,16 @@ import d2sp_mm.compat  # noqa: F401 - before MMAction2's datasets
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.errors import D2SPError, DataError
+from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.ledger.trace import read_trace, write_trace
 from d2sp_mm.pictures.frames import draw_keypoints
 from d2sp_mm.report import ReportOptions, write_report
 from d2sp_mm.report.clip_source import ClipSource
 from d2sp_mm.report.epoch_curves import epoch_curves
+from d2sp_mm.report.strips import write_strips
 from d2sp_mm.review.fate import fates
+from d2sp_mm.review.overrule import overrule
 from d2sp_mm.review.recorded_run import read_recorded_run
 from tests.report.real_report import CLASSES, EVIL, data_of, make_report, make_run, write_video
 
@@ -113,6 +116,38 @@ def test_a_second_call_makes_missing_strips_only_and_says_the_same(work_dir, tmp
     assert first.is_file() and second.read_bytes() == b"kept"
     assert (out / "data.js").read_bytes() == before
     assert not list(out.rglob("*.part.jpg"))
+
+
+def test_other_strips_are_made_where_other_ones_are_wanted(work_dir, tmp_path):
+    out = make_report(work_dir, tmp_path / "out", suspicious=0)
+    make_report(work_dir, out, suspicious=0, frames=2, height=48)
+    strip = next(clip["strip"] for clip in data_of(out)["clips"] if clip["strip"])
+    assert cv2.imread(str(out / strip)).shape == (48, 2 * 64, 3)
+
+
+def test_a_clip_that_kills_its_process_costs_itself_alone(tmp_path):
+    class Source:
+        def frames(self, sample, count):
+            if sample in (3, 11):
+                os._exit(1)
+            return np.full((count, 4, 4, 3), sample, np.uint8)
+
+    done = []
+    written = write_strips(Source(), list(range(20)), tmp_path, 2, 8, 2, lambda: done.append(1))
+    assert written == set(range(20)) - {3, 11}
+    assert len(done) == 20
+
+
+def test_an_applied_verdict_is_told(work_dir, tmp_path):
+    shutil.copytree(work_dir, tmp_path / "work")
+    run = read_recorded_run(tmp_path / "work")
+    overrule(run, {0: Verdict(False, 0), 5: Verdict(True, 3), 6: Verdict(True, int(run.ledger.labels[6]))})
+    out = make_report(tmp_path / "work", tmp_path / "out", suspicious=0)
+    before = {clip["key"]: clip["before"] for clip in data_of(out)["clips"] if clip["before"]}
+    keys = run.table.keys
+    assert before == {
+        keys[0]: {"verdict": "prune"}, keys[5]: {"verdict": "relabel", "label": 3}, keys[6]: {"verdict": "keep"}
+    }  # fmt: skip
 
 
 def test_charts_are_drawn_for_both_themes(report):

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import shutil
 import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
 
-from d2sp_mm.errors import DataError
+from d2sp_mm.datasets import IndexedDataset
+from d2sp_mm.engine.annotation_part import AnnotationPart, parts_of, purified_paths, write_purified
+from d2sp_mm.engine.outputs import ledger_table
+from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.ledger import Decision, Ledger, Verdict
 from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.ledger.verdict import judge, verdict_epochs
 from d2sp_mm.review.changed_stages import changed_stages
+from d2sp_mm.review.export import export_fiftyone
 from d2sp_mm.review.recorded_run import read_recorded_run
 from d2sp_mm.review.replay import replay
+from d2sp_mm.review.undo import Selection, undone
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, write_list
 from tests.tools.test_ledger import _json, tool  # noqa: F401 - a fixture
 
@@ -183,12 +194,172 @@ def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_p
     np.testing.assert_array_equal(ledger.corrected_labels, run.ledger.corrected_labels)
 
 
+def test_undoing_one_after_the_other_comes_to_the_same_as_all_at_once(tool, finished, tmp_path, capsys):  # noqa: F811
+    history = read_recorded_run(finished).ledger.history
+    epochs = sorted(set((history["epoch"] + 1).tolist()))
+    assert len(epochs) > 2
+    for epoch in epochs:
+        _json(tool, capsys, "undo", finished, "--epoch", epoch)
+    table = read_recorded_run(finished).table
+    assert table.keep.all() and (table.corrected_labels == table.labels).all()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_clip_that_was_relabelled_and_then_pruned_is_undone_in_any_order(order):
+    ledger = Ledger([str(i) for i in range(6)], [0, 1, 2, 0, 1, 2], 3)
+    ledger.apply(Decision("correct", 0, relabel=np.array([0]), new_labels=np.array([1])))
+    ledger.apply(Decision("drop", 1, prune=np.array([0, 4])))
+    expected = {0: [(False, 1), (True, 0)], 1: [(True, 1), (True, 0)]}[order[0]]
+    standing = {}
+    for rule, (keep, label) in zip(order, expected):
+        rows = Selection(rules=[("correct", "drop")[rule]]).rows(ledger)
+        standing = undone(ledger, rows, standing)
+        judge(ledger, standing)
+        assert (ledger.keep[0], ledger.corrected_labels[0]) == (keep, label)
+    # What a person said stands.
+    said = {0: Verdict(False, 2)}
+    assert undone(ledger, Selection(epochs=[1]).rows(ledger), said)[0] == said[0]
+
+
+def test_verdicts_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):  # noqa: F811
+    run = read_recorded_run(finished)
+    rows, _ = verdict_rows(run.table)
+    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    (key, *_), (other, *_) = rows[:2]
+    assert [c["key"] for c in _json(tool, capsys, "undo", finished, "--verdicts", "--key", key)["changes"]] == [key]
+    shown = _json(tool, capsys, "apply", finished, write(tmp_path / "w.csv", [(other, "none", "")]))
+    assert ([c["key"] for c in shown["changes"]], shown["verdicts"]) == ([other], len(rows) - 2)
+    after = read_recorded_run(finished).table
+    for name in (key, other):
+        row = run.table.keys.index(name)
+        assert not after.keep[row] and after.rules[row] == run.table.rules[row]
+    with pytest.raises(SystemExit, match="no such verdict"):
+        tool.main(["undo", str(finished), "--verdicts", "--key", key])
+
+
+def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, capsys):  # noqa: F811
+    work, config = run
+
+    class Person(Hook):
+        """Decides while the fifth epoch trains."""
+
+        priority = "LOWEST"
+
+        def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+            if runner.epoch == 4 and batch_idx == 0:
+                self.rows, self.wanted = verdict_rows(read_recorded_run(work).table)
+                tool.main(["apply", str(work), str(write(tmp_path / "v.csv", self.rows))])
+
+    runner = Runner.from_cfg(Config(config))
+    person = Person()
+    runner.register_hook(person)
+    runner.train()
+    assert_stand(work, person.wanted)
+    ledger = hook_of(runner).ledger
+    assert set(verdict_epochs(ledger).values()) == {4} and ledger.judged.sum() == len(person.rows)
+    # A second call builds on what was said, whatever the run has written since.
+    alone = np.flatnonzero(~ledger.judged & ledger.keep)[0]
+    shown = _json(tool, capsys, "apply", work, write(tmp_path / "w.csv", [(ledger.keys[alone], "prune", "")]))
+    assert shown["verdicts"] == len(person.rows) + 1
+    assert_stand(work, {**person.wanted, ledger.keys[alone]: None})
+
+
+def test_bad_verdicts_do_not_stop_a_run_that_is_training(run, capsys):
+    work, config = run
+
+    class Person(Hook):
+        priority = "LOWEST"
+
+        def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+            (work / "purification" / "verdicts.csv").write_text("key,verdict,label\nnone such,keep,\n")
+
+    runner = Runner.from_cfg(Config(config))
+    runner.register_hook(Person())
+    runner.train()
+    assert runner.epoch == 6 and not hook_of(runner).ledger.judged.any()
+
+
+def test_a_resume_into_another_work_dir_takes_the_verdicts_of_the_checkpoint(run, tool, tmp_path, capsys):  # noqa: F811
+    work, config = run
+    rows, wanted = verdict_rows(read_recorded_run(work).table)
+    _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
+    go_on(config)
+    other = dict(config, work_dir=str(tmp_path / "other"), load_from=str(work / "epoch_5.pth"))
+    assert go_on(other).judged.sum() == len(rows)
+    assert_stand(tmp_path / "other", wanted)
+    assert (tmp_path / "other" / "purification" / "verdicts.csv").is_file()
+
+
+def test_verdicts_that_were_taken_back_do_not_come_again_from_the_config(run, tool, tmp_path, capsys):  # noqa: F811
+    work, config = run
+    rows, _ = verdict_rows(read_recorded_run(work).table)
+    config["default_hooks"]["purification"]["verdicts"] = str(write(tmp_path / "v.csv", rows))
+    config.update(load_from=str(work / "epoch_4.pth"))
+    assert go_on(config).judged.sum() == len(rows)
+    _json(tool, capsys, "undo", work, "--verdicts")
+    assert not go_on(config).judged.any()
+
+
+def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys):  # noqa: F811
+    """A second call must not make the first one's verdicts younger: rounds that came after them were decided with them."""
+    work, config = run
+    rows, _ = verdict_rows(read_recorded_run(work).table)
+    _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows[:4]))
+    go_on(config)
+    _json(tool, capsys, "apply", work, write(tmp_path / "w.csv", rows[4:]))
+    recorded = read_recorded_run(work)
+    assert sorted(set(verdict_epochs(recorded.ledger).values())) == [3, 5]
+    ledger = replay(recorded, changed_stages(recorded.stages, {}))
+    np.testing.assert_array_equal(ledger.keep, recorded.ledger.keep)
+    np.testing.assert_array_equal(ledger.corrected_labels, recorded.ledger.corrected_labels)
+
+
+def test_nothing_is_written_where_the_annotation_cannot_be(tool, finished, tmp_path):  # noqa: F811
+    (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
+    rows, _ = verdict_rows(read_recorded_run(finished).table)
+    folder = finished / "purification"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(SystemExit, match=r"train\.txt: cannot be read"):
+        tool.main(["apply", str(finished), str(write(tmp_path / "v.csv", rows))])
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_linked_annotation_keeps_its_name_and_entries_that_the_data_set_leaves_out(tmp_path):
+    (tmp_path / "blob").write_text("0_good_0.mp4 0\n1_good_1.mp4 1\n2_good_2.mp4 2\n")
+    (tmp_path / "list.txt").symlink_to(tmp_path / "blob")
+    indexed = IndexedDataset(dict(type="VideoDataset", ann_file=str(tmp_path / "list.txt"), pipeline=[], indices=[0, 2]))
+    ledger = Ledger(*indexed.map.keys_and_labels(), 3)
+    parts = parts_of(indexed)
+    (path,) = purified_paths(tmp_path / "out", parts)
+    assert path.name == "list_purified.txt"
+    write_purified(path, ledger, parts, 0)
+    assert path.read_bytes() == (tmp_path / "blob").read_bytes()
+
+
+def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, finished):  # noqa: F811
+    run = read_recorded_run(finished)
+    (tmp_path / "twice.txt").write_text("a b.mp4|0\na b.mp4|1\n")
+    part = AnnotationPart(str(tmp_path / "twice.txt"), "video", "|", False, None, 2)
+    ledger = Ledger(["a b.mp4", "a b.mp4#2"], [0, 1], 4)
+    twice = dataclasses.replace(run, ledger=ledger, table=ledger_table(ledger), parts=[part])
+    export_fiftyone(twice, tmp_path, ["a", "b", "c", "d"], "https://host/videos/")
+    rows = json.loads((tmp_path / "fiftyone_labels.json").read_text())
+    assert [row["filepath"] for row in rows] == ["https://host/videos/a%20b.mp4"] * 2
+    frames = dataclasses.replace(part, kind="rawframe", delimiter=" ", ann_file=str(tmp_path / "frames.txt"))
+    (tmp_path / "frames.txt").write_text("a b.mp4 9 0\n".replace("a b.mp4", "a") + "b 9 1\n")
+    ledger = Ledger(["a", "b"], [0, 1], 4)
+    with pytest.raises(ConfigError, match="of kind 'rawframe'; that tool wants a list of videos"):
+        export_fiftyone(dataclasses.replace(twice, ledger=ledger, parts=[frames]), tmp_path, ["a"] * 4, "")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         ([], "say what"),
         (["--all", "--verdicts"], "say what"),
         (["--all", "--epoch", "2"], "say what"),
+        (["--verdicts", "--epoch", "2"], "--verdicts goes with --key and --class only"),
+        (["--verdicts"], "no such verdict"),
         (["--stage", "none"], "--stage none: the run has none such; it has .*prune_by_entropy"),
         (["--key", "none"], "--key none: the run has none such"),
         (["--class", "9"], "--class 9: the run has none such; it has 0, 1, 2, 3"),

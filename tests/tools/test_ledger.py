@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -36,6 +39,17 @@ def work_dir(tmp_path_factory):
     stages = dict(prune=dict(PRUNE, score="entropy", class_cap=1.0), correct=CORRECT)
     train(tiny_config(folder, write_list(folder / "train.txt", noise=4, mislabel=8), stages=stages, dry_run=True, history=6))
     return folder
+
+
+def test_a_key_that_is_no_text_is_shown_as_an_escape(tool, tmp_path):
+    keys = ["a\udcff.mp4", "b.mp4"]
+    scores, labels = np.full(2, 0.1), np.array([0, 1])
+    table = LedgerTable(keys, labels, labels, np.ones(2, bool), scores, scores, [""] * 2, np.full(2, -1))
+    write_ledger_table(tmp_path / "purification" / "ledger.csv", table)
+    command = [sys.executable, str(Path(tool.__file__)), "show", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"})
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert b"a\\udcff.mp4" in done.stdout
 
 
 def _json(tool, capsys, *words):

@@ -58,14 +58,14 @@ def test_it_shows_progress_figures_and_a_row_a_round(tool, work_dir, capsys):
 
 
 def test_it_ends_with_the_run(tool, work_dir, capsys):
-    trace = work_dir / "purification" / "trace.bin"
-    whole = trace.read_bytes()
-    trace.write_bytes(whole[: len(whole) // 2 + 5])
-    assert "epoch 6 of 6" in shown(tool, capsys, work_dir, "--once")
+    settings = work_dir / "purification" / "settings.json"
+    whole = settings.read_text()
+    settings.write_text(whole.replace('"ended": true', '"ended": false'))
+    assert settings.read_text() != whole
 
     def finish():
         time.sleep(0.5)
-        trace.write_bytes(whole)
+        settings.write_text(whole)
 
     thread = Thread(target=finish)
     begin = time.monotonic()
@@ -76,12 +76,23 @@ def test_it_ends_with_the_run(tool, work_dir, capsys):
 
 
 def test_a_run_that_has_only_begun_is_shown(tool, work_dir, capsys):
-    (work_dir / "purification" / "trace.bin").unlink()
     (work_dir / "purification" / "decisions.csv").unlink()
     for scalars in work_dir.glob("*/vis_data/scalars.json"):
         scalars.write_text('{"loss": 1.0, "ep')
     text = shown(tool, capsys, work_dir, "--once")
     assert "epoch 0 of 6" in text and "nothing was decided yet" in text
+
+
+def test_a_loss_that_is_no_number_is_shown(tool, work_dir, capsys):
+    for scalars in work_dir.glob("*/vis_data/scalars.json"):
+        scalars.write_text('{"loss": NaN, "epoch": 1}\n')
+    assert "not a number" in shown(tool, capsys, work_dir, "--once")
+
+
+def test_settings_of_another_form_are_refused(tool, work_dir):
+    (work_dir / "purification" / "settings.json").write_text('{"max_epochs": 6, "stages": {}}')
+    with pytest.raises(SystemExit, match="lacks 'annotations'"):
+        tool.main([str(work_dir), "--once"])
 
 
 def test_a_folder_without_a_run_is_refused(tool, tmp_path):

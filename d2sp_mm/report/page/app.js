@@ -5,12 +5,13 @@
   const { html, render, useEffect, useMemo, useReducer, useRef, useState } = htmPreact;
   const run = window.D2SP;
   const byKey = new Map(run.clips.map((clip) => [clip.key, clip]));
-  const verdicts = new Verdicts(run, run.clips);
+  let redraw = () => {};
+  const verdicts = new Verdicts(run, () => redraw());
 
   const KEYS = [
     ["← → ↑ ↓, Home, End", "go from clip to clip"],
     ["K, P", "keep, prune"],
-    ["R", "choose another label; 0 to 9 gives the label of that number"],
+    ["R", "choose another label, Enter or Escape goes back; 0 to 9 gives the label of that number"],
     ["C", "confirm what was decided"],
     ["X", "take the verdict back"],
     ["U", "undo the last verdict"],
@@ -36,6 +37,7 @@
   function App() {
     const [filter, change] = useReducer((before, more) => ({ ...before, page: 0, ...more }), Filters.start);
     const [version, refresh] = useReducer((n) => n + 1, 0);
+    redraw = refresh;
     const [open, setOpen] = useState(null);
     const [help, setHelp] = useState(false);
     const [said, say] = useState("");
@@ -48,8 +50,10 @@
     const page = Math.min(filter.page, pages - 1);
     const shown = found.slice(page * Filters.pageSize, (page + 1) * Filters.pageSize);
 
-    const judge = (clip, verdict, label) => {
-      verdicts.set(clip.key, verdict && { verdict, label: verdict === "relabel" ? label : undefined });
+    const judge = (clip, verdict, label, step) => {
+      // What was applied to the run already is taken back by a word of its own.
+      const word = verdict || (clip.before && !verdicts.get(clip.key) ? "none" : undefined);
+      verdicts.set(clip.key, word && { verdict: word, label: word === "relabel" ? label : undefined }, step);
       say(`${clip.key}: ${verdict ? verdictText(verdicts.get(clip.key), run) : "no verdict"}`);
       refresh();
     };
@@ -76,7 +80,12 @@
         if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
         const typing = event.target.closest("input, select, textarea");
         if (typing) {
-          if (event.key === "Escape") typing.blur();
+          const home = typing.closest(".card");
+          if (event.key === "Escape" || (event.key === "Enter" && home)) {
+            if (home) home.focus();
+            else typing.blur();
+            event.preventDefault();
+          }
           return;
         }
         const card = event.target.closest(".card");
@@ -144,7 +153,7 @@
           ${pager}
           <div class="gallery" ref=${gallery}>
             ${shown.map((clip) => html`<${Card} key=${clip.key} clip=${clip} run=${run} verdict=${verdicts.get(clip.key)}
-              judge=${(verdict, label) => judge(clip, verdict, label)} open=${() => setOpen(clip)} />`)}
+              judge=${(verdict, label, step) => judge(clip, verdict, label, step)} open=${() => setOpen(clip)} />`)}
           </div>
           ${found.length === 0 && html`<p>No clip is like that.</p>`}
           ${pager}

@@ -19,7 +19,25 @@ window.Sparkline = function ({ clip, run }) {
 
 window.verdictText = function (verdict, run) {
   if (!verdict) return "";
+  if (verdict.verdict === "none") return "taken back";
   return verdict.verdict === "relabel" ? `relabel to ${run.classes[verdict.label]}` : verdict.verdict;
+};
+
+// The labels to choose from. Hundreds of classes on each of fifty cards would make every key slow, so a list has its options
+// only while it is in use.
+window.LabelChoice = function ({ clip, run, verdict, judge }) {
+  const { html, useState } = htmPreact;
+  const [step, setStep] = useState(null);
+  const chosen = verdict && verdict.verdict === "relabel" ? verdict.label : null;
+  const option = (label) => html`<option value=${label} selected=${label === chosen}>${label} ${run.classes[label]}</option>`;
+  const begin = () => step || setStep(`${clip.key} ${performance.now()}`);
+  const labels = step ? run.classes.map((_, label) => label) : chosen === null ? [] : [chosen];
+  return html`
+    <select aria-label="relabel ${clip.key} to" onFocus=${begin} onMouseDown=${begin} onBlur=${() => setStep(null)}
+      onChange=${(event) => judge(event.target.value === "" ? undefined : "relabel", +event.target.value, step)}>
+      <option value="" selected=${chosen === null}>relabel to …</option>
+      ${labels.map(option)}
+    </select>`;
 };
 
 window.Card = function ({ clip, run, verdict, judge, open }) {
@@ -47,13 +65,9 @@ window.Card = function ({ clip, run, verdict, judge, open }) {
       <${Sparkline} clip=${clip} run=${run} />
       <div class="act" role="group" aria-label="your verdict on ${clip.key}">
         ${button("keep", "keep", "K")} ${button("prune", "prune", "P")}
-        <select aria-label="relabel ${clip.key} to" value=${verdict && verdict.verdict === "relabel" ? verdict.label : ""}
-          onChange=${(event) => event.target.value !== "" && judge("relabel", +event.target.value)}>
-          <option value="">relabel to …</option>
-          ${run.classes.map((text, label) => html`<option value=${label} selected=${!!verdict && verdict.verdict === "relabel" && verdict.label === label}>${label} ${text}</option>`)}
-        </select>
+        <${LabelChoice} clip=${clip} run=${run} verdict=${verdict} judge=${judge} />
       </div>
-      <p class="verdict" aria-live="polite">${verdict ? `you: ${verdictText(verdict, run)}` : clip.judged ? "judged before" : ""}</p>
+      <p class="verdict" aria-live="polite">${verdict ? `you: ${verdictText(verdict, run)}` : clip.before ? `applied: ${verdictText(clip.before, run)}` : ""}</p>
     </article>`;
 };
 
@@ -66,9 +80,9 @@ window.Viewer = function ({ clip, run, close }) {
   const strip = clip.strip && html`<img src=${clip.strip} alt="frames of ${clip.key}" />`;
   const video = html`<video src=${clip.video} controls autoplay loop muted playsinline onError=${() => setFailed(true)} />`;
   return html`
-    <dialog ref=${dialog} class="viewer" aria-label=${clip.key} onClose=${close} onClick=${(event) => event.target === dialog.current && close()}>
+    <dialog ref=${dialog} class="viewer" aria-label=${clip.key} onClose=${close} onClick=${(event) => event.target === dialog.current && dialog.current.close()}>
       <article>
-        <header><button aria-label="close" class="close outline" onClick=${close}>×</button><strong>${clip.key}</strong></header>
+        <header><button aria-label="close" class="close outline" onClick=${() => dialog.current.close()}>×</button><strong>${clip.key}</strong></header>
         ${clip.video && !failed && video}
         ${failed && html`<p class="quiet">This browser cannot play it, or it lies elsewhere now: ${clip.video}</p>`}
         ${strip}

@@ -2,18 +2,26 @@
 "use strict";
 
 window.Verdicts = class {
-  constructor(run, clips) {
+  constructor(run, changed) {
     this.place = `d2sp_mm verdicts ${run.digest}`;
     this.past = [];
-    this.found = new Map();
-    const known = new Set(clips.map((clip) => clip.key));
-    let stored = [];
+    this.found = this._stored();
+    // Another tab, or the page of another run on the same annotation, keeps its verdicts in the same place.
+    addEventListener("storage", (event) => {
+      if (event.key !== this.place) return;
+      this.found = this._stored();
+      changed();
+    });
+  }
+
+  // All that is kept, also of clips that this page does not show: they are saved with the others.
+  _stored() {
     try {
-      stored = JSON.parse(localStorage.getItem(this.place)) || [];
+      return new Map(JSON.parse(localStorage.getItem(this.place)) || []);
     } catch {
       this.lost = true; // A browser may forbid a page from disk to keep anything.
+      return this.found || new Map();
     }
-    for (const [key, verdict] of stored) if (known.has(key)) this.found.set(key, verdict);
   }
 
   get(key) {
@@ -24,21 +32,24 @@ window.Verdicts = class {
     return this.found.size;
   }
 
-  // verdict: {verdict: "keep" | "prune" | "relabel", label}, or undefined to take it back.
-  set(key, verdict) {
-    this.past.push([key, this.found.get(key)]);
+  // verdict: {verdict: "keep" | "prune" | "relabel" | "none", label}, or undefined to take it back. Changes of one clip under
+  // the same step, such as the labels that one passes by in a list, are undone at once.
+  set(key, verdict, step) {
+    const last = this.past[this.past.length - 1];
+    if (!(step && last && last.step === step && last.key === key)) this.past.push({ key, before: this.found.get(key), step });
     this._put(key, verdict);
   }
 
   // Takes the last change back; returns the key of its clip, or undefined.
   undo() {
     if (!this.past.length) return undefined;
-    const [key, before] = this.past.pop();
+    const { key, before } = this.past.pop();
     this._put(key, before);
     return key;
   }
 
   _put(key, verdict) {
+    if (!this.lost) this.found = this._stored();
     if (verdict) this.found.set(key, verdict);
     else this.found.delete(key);
     try {

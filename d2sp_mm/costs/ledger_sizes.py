@@ -1,0 +1,98 @@
+"""The ledger of millions of samples: deciding at the end of an epoch, its bytes, saving and loading."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import numpy as np
+import torch
+
+from d2sp_mm.costs.measurement import Measurement, seconds
+from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
+from d2sp_mm.ledger import Ledger
+from d2sp_mm.stages import CoarsePruning, FineCorrection
+from d2sp_mm.stages.take_round import take_round
+
+_CLASSES, _WINDOW, _EPOCHS = 7, 10, 5
+_MOST_BYTES = 64
+_MOST_FILE_SECONDS = 2.0
+
+
+def epoch_ends(samples: int, most: float, trials: int = 3) -> list[Measurement]:
+    """Writing an epoch into the ledger, and a round of pruning and of correction.
+
+    Args:
+        samples: Samples of the training set.
+        most: Seconds that all of it may take.
+        trials: How often it is measured.
+    """
+    times, parts = [], []
+    for trial in range(trials):
+        ledger = _observed(samples, trial)
+        indices, probs, weights = _seen(ledger, trial + 100)
+        begin = time.perf_counter()
+        ledger.observe(_EPOCHS, indices, probs, weights)
+        observed = time.perf_counter()
+        list(take_round(ledger, CoarsePruning(rate=0.1, window=5, class_cap=1.0), _EPOCHS, 1.0))
+        pruned = time.perf_counter()
+        list(take_round(ledger, FineCorrection(window=5), _EPOCHS, 1.0))
+        end = time.perf_counter()
+        times.append(end - begin)
+        parts.append((observed - begin, pruned - observed, end - pruned))
+    shares = np.median(np.array(parts), axis=0)
+    note = "writing {:.2g} s, pruning {:.2g} s, correction {:.2g} s".format(*shares)
+    return [seconds(f"end of an epoch, {samples:,} samples of {_CLASSES} classes, windows of 5", times, most, note)]
+
+
+def sizes(samples: int) -> list[Measurement]:
+    """Bytes of a sample, what a checkpoint grows by, and the time to save and load.
+
+    Args:
+        samples: Samples of the training set.
+    """
+    ledger = _observed(samples, 0, epochs=_WINDOW)
+    stated = ledger.bytes_per_sample
+    begin = time.perf_counter()
+    content = io.BytesIO()
+    torch.save(to_tensors(ledger.state()), content)
+    saved = time.perf_counter()
+    size = content.tell()
+    content.seek(0)
+    fresh = Ledger(ledger.keys, ledger.labels, _CLASSES, _WINDOW)
+    loading = time.perf_counter()
+    fresh.load(to_arrays(torch.load(content, weights_only=True)))
+    loaded = time.perf_counter()
+    note = "every epoch of the window keeps all class probabilities at half precision, 2 c + 4 bytes"
+    what = f"bytes a sample, {_CLASSES} classes, window of {_WINDOW}"
+    growth = size / (samples * stated)
+    return [
+        Measurement(what, str(stated), f"at most {_MOST_BYTES}", stated <= _MOST_BYTES, note),
+        Measurement("a checkpoint grows by, of what is stated", f"{100 * growth:.2f} %", "100 %", growth < 1.001),
+        seconds(f"saving {samples:,} samples ({size / 1e6:,.0f} MB), to memory", [saved - begin], _MOST_FILE_SECONDS),
+        seconds(f"loading {samples:,} samples", [loaded - loading], _MOST_FILE_SECONDS),
+    ]
+
+
+def trace_size() -> list[Measurement]:
+    """What the trace of predictions takes on disk."""
+    return [Measurement("trace of predictions on disk, bytes a sample and epoch (not in checkpoints)", "4")]
+
+
+def _observed(samples: int, seed: int, epochs: int = _EPOCHS) -> Ledger:
+    labels = np.random.default_rng(seed).integers(_CLASSES, size=samples)
+    ledger = Ledger([f"{i}.mp4" for i in range(samples)], labels, _CLASSES, _WINDOW)
+    for epoch in range(epochs):
+        ledger.observe(epoch, *_seen(ledger, 1000 * seed + epoch))
+    return ledger
+
+
+def _seen(ledger: Ledger, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """An epoch of a model that has learned something."""
+    rng = np.random.default_rng(seed)
+    samples = len(ledger)
+    probs = rng.random((samples, _CLASSES), dtype=np.float32)
+    probs[np.arange(samples), ledger.labels] += 2
+    probs /= probs.sum(axis=1, keepdims=True)
+    return np.arange(samples), probs, rng.random(samples, dtype=np.float32)
+

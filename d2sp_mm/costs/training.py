@@ -1,0 +1,110 @@
+"""What an iteration costs with purification on, and what an epoch saves once clips are pruned."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.config import Config
+
+from d2sp_mm.costs.measurement import Measurement, median_interval, paired_ratio
+from d2sp_mm.costs.taking_turns import take_turns
+from d2sp_mm.home import find_home
+from d2sp_mm.recipes import purify_config, read_config
+from d2sp_mm.toy.dataset import make_toy_dfer
+
+_CLIPS, _BATCH = 320, 8
+#: Share pruned in the measurement of what is saved, and how far the saving may be from it.
+_PRUNED, _OFF = 0.3, 0.02
+_CPU_MOST, _GPU_MOST = 0.02, 0.01
+
+
+def iteration_costs(folder: Path, epochs: int = 8) -> list[Measurement]:
+    """Iterations of the demo's recognizer, plain and purified in turns; weights are learned all the time.
+
+    Args:
+        folder: Where to draw the clips and run.
+        epochs: Epochs of each run.
+    """
+    plain = _base(folder, epochs)
+    found = []
+    for name, recipe, changes in (
+        ("`d2sp`, learning weights", "d2sp", {"stages.prune.start": epochs, "stages.correct": None}),
+        ("`d2sp-rounds`", "d2sp-rounds", {}),
+        ("observing only", "none", {}),
+    ):
+        ours = purify_config(plain, recipe, {f"default_hooks.purification.{key}": value for key, value in changes.items()})
+        configs = {"plain": _in(plain, folder / "plain"), "ours": _in(ours, folder / "ours")}
+        times = _without_start(_quiet_turns(configs, "iteration"))
+        machine, most = ("GPU", _GPU_MOST) if torch.cuda.is_available() else ("CPU", _CPU_MOST)
+        found.append(paired_ratio(f"an iteration, {name}, {machine}", times["ours"], times["plain"], most))
+    return found
+
+
+def epoch_saving(folder: Path, epochs: int = 10) -> list[Measurement]:
+    """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
+
+    Args:
+        folder: Where to draw the clips and run.
+        epochs: Epochs of each run.
+    """
+    plain = purify_config(_base(folder, epochs), "none")
+    pruned = purify_config(_base(folder, epochs), "random-prune")
+    pruned.default_hooks.purification.stages = dict(
+        prune=dict(type="d2sp_mm.RandomPruning", start=1, rate=_PRUNED, class_cap=1.0)
+    )
+    pruned.train_dataloader.sampler.epoch_length = "shrink"
+    times = _quiet_turns({"whole": _in(plain, folder / "whole"), "pruned": _in(pruned, folder / "pruned")}, "epoch")
+    # The first two epochs are whole in both, or warm up.
+    ratios = np.array(times["pruned"][2:]) / np.array(times["whole"][2:])
+    middle, low, high = median_interval(1 - ratios)
+    found = f"{100 * middle:.1f} % ({100 * low:.1f} to {100 * high:.1f}), {len(ratios)} pairs of epochs"
+    bound = f"{100 * _PRUNED:g} %, within {100 * _OFF:g} %"
+    what = f"an epoch's time saved where {100 * _PRUNED:g} % are pruned (`epoch_length=\"shrink\"`)"
+    return [Measurement(what, found, bound, abs(middle - _PRUNED) <= _OFF)]
+
+
+def _base(folder: Path, epochs: int) -> Config:
+    """The demo's config, on clips drawn here, without tests and checkpoints."""
+    data = folder / "data"
+    if not (data / "toy.json").is_file():
+        make_toy_dfer(data, num_train=_CLIPS, num_test=7, seed=0)
+    config = read_config(str(find_home() / "configs" / "d2sp" / "r3d" / "r3d_r18-slim_none_toy-dfer.py"))
+    dataset = config.train_dataloader.dataset.dataset
+    dataset.ann_file, dataset.data_prefix = str(data / "train.txt"), dict(video=str(data / "videos"))
+    dataset.pop("data_root", None)
+    plain = Config(config.to_dict())
+    plain.train_dataloader.dataset = dataset
+    plain.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=True)
+    plain.train_dataloader.update(batch_size=_BATCH, num_workers=0, persistent_workers=False)
+    plain.model.cls_head.pop("loss_cls", None)
+    plain.default_hooks.pop("purification")
+    plain.default_hooks.checkpoint = dict(type="CheckpointHook", interval=epochs + 1, save_last=False)
+    plain.default_hooks.logger.interval = 10**6
+    plain.train_cfg = dict(type="EpochBasedTrainLoop", max_epochs=epochs, val_interval=epochs + 1)
+    plain.val_dataloader = plain.val_cfg = plain.val_evaluator = None
+    plain.test_dataloader = plain.test_cfg = plain.test_evaluator = None
+    plain.param_scheduler, plain.log_level = None, "ERROR"
+    return plain
+
+
+def _in(config: Config, work_dir: Path) -> Config:
+    changed = Config(config.to_dict())
+    changed.work_dir, changed.experiment_name = str(work_dir), str(work_dir).replace("/", "_")
+    return changed
+
+
+def _quiet_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return take_turns(configs, unit)
+
+
+def _without_start(times: Mapping[str, list[float]], share: float = 0.1) -> dict[str, Any]:
+    """The first turns warm caches up."""
+    least = min(map(len, times.values()))
+    return {name: values[int(share * least) : least] for name, values in times.items()}

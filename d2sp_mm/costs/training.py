@@ -23,14 +23,15 @@ _PRUNED, _OFF = 0.3, 0.02
 _CPU_MOST, _GPU_MOST = 0.02, 0.01
 
 
-def iteration_costs(folder: Path, epochs: int = 8) -> list[Measurement]:
+def iteration_costs(folder: Path, epochs: int = 8, clips: int = _CLIPS) -> list[Measurement]:
     """Iterations of the demo's recognizer, plain and purified in turns; weights are learned all the time.
 
     Args:
         folder: Where to draw the clips and run.
         epochs: Epochs of each run.
+        clips: Clips that are drawn.
     """
-    plain = _base(folder, epochs)
+    plain = _base(folder, epochs, clips)
     found = []
     for name, recipe, changes in (
         ("`d2sp`, learning weights", "d2sp", {"stages.prune.start": epochs, "stages.correct": None}),
@@ -45,15 +46,16 @@ def iteration_costs(folder: Path, epochs: int = 8) -> list[Measurement]:
     return found
 
 
-def epoch_saving(folder: Path, epochs: int = 10) -> list[Measurement]:
+def epoch_saving(folder: Path, epochs: int = 10, clips: int = _CLIPS) -> list[Measurement]:
     """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
 
     Args:
         folder: Where to draw the clips and run.
         epochs: Epochs of each run.
+        clips: Clips that are drawn.
     """
-    plain = purify_config(_base(folder, epochs), "none")
-    pruned = purify_config(_base(folder, epochs), "random-prune")
+    plain = purify_config(_base(folder, epochs, clips), "none")
+    pruned = purify_config(_base(folder, epochs, clips), "random-prune")
     pruned.default_hooks.purification.stages = dict(
         prune=dict(type="d2sp_mm.RandomPruning", start=1, rate=_PRUNED, class_cap=1.0)
     )
@@ -68,11 +70,11 @@ def epoch_saving(folder: Path, epochs: int = 10) -> list[Measurement]:
     return [Measurement(what, found, bound, abs(middle - _PRUNED) <= _OFF)]
 
 
-def _base(folder: Path, epochs: int) -> Config:
+def _base(folder: Path, epochs: int, clips: int) -> Config:
     """The demo's config, on clips drawn here, without tests and checkpoints."""
     data = folder / "data"
     if not (data / "toy.json").is_file():
-        make_toy_dfer(data, num_train=_CLIPS, num_test=7, seed=0)
+        make_toy_dfer(data, num_train=clips, num_test=7, seed=0)
     config = read_config(str(find_home() / "configs" / "d2sp" / "r3d" / "r3d_r18-slim_none_toy-dfer.py"))
     dataset = config.train_dataloader.dataset.dataset
     dataset.ann_file, dataset.data_prefix = str(data / "train.txt"), dict(video=str(data / "videos"))

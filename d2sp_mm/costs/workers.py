@@ -22,15 +22,16 @@ _MOST_SLOWER, _MOST_MIB = 0.02, 2.0
 _MIB = 2**20
 
 
-def worker_costs(folder: Path, pairs: int = 7) -> list[Measurement]:
+def worker_costs(folder: Path, pairs: int = 7, samples: int = _SAMPLES) -> list[Measurement]:
     """Batches of a large list without decoding, so that nothing hides what the wrapper adds, with 0, 2 and 4 workers.
 
     Args:
         folder: Where to write the list.
         pairs: How often each is measured.
+        samples: Length of the list.
     """
     ann_file = folder / "large.txt"
-    ann_file.write_text("".join(f"some/folder/{i:07d}.mp4 {i % 7}\n" for i in range(_SAMPLES)))
+    ann_file.write_text("".join(f"some/folder/{i:07d}.mp4 {i % 7}\n" for i in range(samples)))
     pipeline = [dict(type="FakeClip"), dict(type="PackActionInputs")]
     dataset = dict(type="VideoDataset", ann_file=str(ann_file), pipeline=pipeline)
     _register()
@@ -49,7 +50,7 @@ def worker_costs(folder: Path, pairs: int = 7) -> list[Measurement]:
                         memory[which] += private
                 found.append(paired_ratio(f"batches, {name}", times["wrapped"], times["bare"], _MOST_SLOWER))
                 if workers:
-                    found.append(_memory(name, memory))
+                    found.append(_memory(f"{samples:,} samples, {name}", memory))
     return found
 
 
@@ -57,7 +58,7 @@ def _memory(name: str, memory: dict[str, list[float]]) -> Measurement:
     bare, wrapped = (np.median(memory[which]) / _MIB for which in ("bare", "wrapped"))
     _, low, high = median_interval(np.array(memory["wrapped"]) / _MIB - bare)
     found = f"{wrapped - bare:+.2f} MiB ({low:+.2f} to {high:+.2f}) beside {bare:.0f} MiB"
-    what = f"memory of its own of a worker, {_SAMPLES:,} samples, {name}"
+    what = f"memory of its own of a worker, {name}"
     return Measurement(what, found, f"at most {_MOST_MIB:g} MiB", bool(wrapped - bare <= _MOST_MIB))
 
 

@@ -1,4 +1,4 @@
-# Real facial motion as skeletons, five seeds: 145 cells in 68 minutes on two cores, which other work shared at times.
+# Real facial motion as skeletons, five seeds: 145 cells in 56 minutes on two cores, which other work shared at times.
 #
 #     python tools/benchmark.py short
 _base_ = "../_base_/benchmark/methods.py"

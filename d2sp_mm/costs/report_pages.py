@@ -40,7 +40,7 @@ def report_costs(folder: Path, clips: int = _CLIPS) -> list[Measurement]:
         subprocess.run([*command, "--out", str(out), "--jobs", str(processes)], check=True, capture_output=True)
         times[processes] = time.perf_counter() - begin
         found.append(Measurement(f"page of {clips:,} clips, {processes} process(es)", f"{times[processes]:.0f} s"))
-        strips = sum(1 for _ in out.glob("strips/*/*.jpg"))
+        strips = sum(1 for _ in out.glob("strips/**/*.jpg"))
         if processes == jobs:
             found.append(Measurement("of them with a strip of frames", f"{strips:,}"))
         shutil.rmtree(out)

@@ -55,7 +55,7 @@ def epoch_saving(folder: Path, epochs: int = 10, clips: int = _CLIPS) -> list[Me
         clips: Clips that are drawn.
     """
     plain = purify_config(_base(folder, epochs, clips), "none")
-    pruned = purify_config(_base(folder, epochs, clips), "random-prune")
+    pruned = purify_config(_base(folder, epochs, clips), "none")
     pruned.default_hooks.purification.stages = dict(
         prune=dict(type="d2sp_mm.RandomPruning", start=1, rate=_PRUNED, class_cap=1.0)
     )

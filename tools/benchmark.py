@@ -70,7 +70,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Carry the suite out, print its tables and write its page."""
     # Both say on every call what nobody here can change.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
-    warnings.filterwarnings("ignore", message="Fail to import ``MultiScaleDeformableAttention``")
     args, console = parse_args(argv), Console()
     try:
         suite = choose(read_suite(args.suite), args)

@@ -22,6 +22,7 @@ from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
+import d2sp_mm.compat  # noqa: F401 - before what imports MMEngine
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.outputs import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 from d2sp_mm.errors import ConfigError, D2SPError
@@ -49,8 +50,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
     def command(name: str, about: str, example: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=about, description=f"{about}\n\nExample: python {example}", formatter_class=raw)
-        sub.add_argument("--json", action="store_true", help="print JSON instead of tables, with every changed clip")
-        sub.add_argument("--top", type=_count, default=10, help="rows of each list (default 10)")
+        sub.add_argument("--json", action="store_true", help="print JSON instead of tables")
+        sub.add_argument("--top", type=_number, default=10, help="rows of each list (default 10)")
         return sub
 
     show = command("show", "counts, the worst clips, or one clip's whole history", "tools/ledger.py show work_dirs/mine")
@@ -67,16 +68,16 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
     overruling = command("apply", "let a person's verdicts hold", "tools/ledger.py apply work_dirs/mine verdicts.csv")
-    overruling.epilog = "verdicts.csv has the columns key,verdict,label; verdict is keep, prune or relabel. " + _GO_ON
+    overruling.epilog = f"Columns of the file: key,verdict,label. Verdicts: keep (as given), prune, relabel, none. {_GO_ON}"
     overruling.add_argument("work_dir", type=Path)
     overruling.add_argument("verdicts", type=Path, help="as tools/report.py's page saves it")
     back = command("undo", "take decisions back", "tools/ledger.py undo work_dirs/mine --stage prune_by_entropy")
     back.epilog = "Of --key, --class, --stage and --epoch all that are given must fit. " + _GO_ON
     back.add_argument("work_dir", type=Path)
     back.add_argument("--key", nargs="+", default=[], help="decisions on these clips")
-    back.add_argument("--class", nargs="+", type=_count, default=[], dest="classes", help="on clips given these labels")
+    back.add_argument("--class", nargs="+", type=_number, default=[], dest="classes", help="on clips given these labels")
     back.add_argument("--stage", "--rule", nargs="+", default=[], dest="rules", help="by these rules of ledger.csv")
-    back.add_argument("--epoch", nargs="+", type=_count, default=[], dest="epochs", help="after these epochs, as in the log")
+    back.add_argument("--epoch", nargs="+", type=_number, default=[], dest="epochs", help="after these epochs of the log")
     back.add_argument("--verdicts", action="store_true", help="take back the person's verdicts (of --key, --class)")
     back.add_argument("--all", action="store_true", help="all of them and the verdicts: the annotation as it was given")
     out = command("export", "write it for other tools", "tools/ledger.py export work_dirs/mine cleanlab --out exported")
@@ -88,13 +89,17 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     diff = command("diff", "what two runs decided differently", "tools/ledger.py diff work_dirs/a work_dirs/b")
     diff.add_argument("before", type=Path, help="a work dir")
     diff.add_argument("after", type=Path, help="another work dir of the same annotation")
-    return parser.parse_args(argv)
+    try:
+        return parser.parse_args(argv)
+    except ValueError:
+        # MMEngine's action raises what its parser happens to meet.
+        again.error("--set wants STAGE.NAME=VALUE, such as prune.rate=.05")
 
 
-_GO_ON = "A run that trains takes it over with its next epoch, one that is resumed at once; no later round changes it."
+_GO_ON = "A run that trains takes them over with its next epoch, one that is resumed at once."
 
 
-def _count(text: str) -> int:
+def _number(text: str) -> int:
     number = int(text)
     if number < 0:
         raise argparse.ArgumentTypeError(f"{text} is below 0")
@@ -107,7 +112,7 @@ def show(args: argparse.Namespace, console: Console) -> None:
         found = summary(find_table(args.work_dir), args.top)
         _print(console, args.json, found, summary_tables(found))
     else:
-        found = history_of(read_recorded_run(args.work_dir).ledger, args.key)
+        found = history_of(read_recorded_run(args.work_dir), args.key)
         _print(console, args.json, found, history_tables(found))
 
 
@@ -159,7 +164,10 @@ def take_back(args: argparse.Namespace, console: Console) -> None:
     rows = selection.rows(run.ledger)
     if not rows.any() and not args.all:
         raise ConfigError("no stage has decided that; tools/ledger.py show lists what was. --verdicts takes verdicts back.")
-    _overrule(args, console, run, undone(run.ledger, rows, standing))
+    verdicts = undone(run.ledger, rows, standing)
+    if verdicts == standing and not args.all:
+        raise ConfigError("all of those clips have a verdict of yours, which stands; --verdicts takes verdicts back.")
+    _overrule(args, console, run, verdicts)
 
 
 def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verdicts: dict[int, Verdict]) -> None:
@@ -167,9 +175,16 @@ def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verd
     found = {
         "verdicts": done.verdicts,
         "changes": [dataclasses.asdict(c) for c in done.changes],
+        "undecodable_kept": done.undecodable_kept,
         "written": [str(path) for path in done.written],
     }
     _print(console, args.json, found, change_tables(done.changes, args.top))
+    if done.undecodable_kept and not args.json:
+        console.print(
+            f"{len(done.undecodable_kept)} clips that could not be decoded are kept now, the first is "
+            f"{done.undecodable_kept[0]!r}; MMAction2's own data set stops at such a clip.",
+            highlight=False, markup=False,
+        )  # fmt: skip
     if not args.json:
         text = f"{done.verdicts} verdicts hold. {_GO_ON}"
         console.print(text, "Written:", *found["written"], sep="\n  ", highlight=False, soft_wrap=True, markup=False)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -50,7 +49,6 @@ def _at_least(least: int) -> Callable[[str], int]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Write the page, and say where it is."""
-    warnings.filterwarnings("ignore", message="Fail to import ``MultiScaleDeformableAttention``")
     args, console = parse_args(argv), Console()
     options = ReportOptions(
         args.config, args.classes, args.suspicious, args.frames, args.height, args.jobs, args.copy_videos

@@ -16,6 +16,7 @@ from __future__ import annotations
 from d2sp_mm.compat import (
     cpu_amp,
     cpu_distributed,
+    lite_warning,
     missing_drn,
     missing_importlib_metadata,
     safe_globals,
@@ -26,6 +27,7 @@ from d2sp_mm.compat import (
 
 # The order matters: importing MMAction2's utilities and registries comes first, the models' stand-ins before the rest.
 BRIDGES = (
+    lite_warning,
     missing_importlib_metadata,
     missing_drn,
     transformers_without_timm,

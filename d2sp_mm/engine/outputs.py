@@ -20,6 +20,7 @@ from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.annotation_part import AnnotationPart, purified_paths, write_purified
 from d2sp_mm.errors import D2SPError, WriteError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.history import VERDICT
 from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
 from d2sp_mm.ledger.trace import FILE as TRACE_FILE
 from d2sp_mm.ledger.trace import write_trace
@@ -103,7 +104,7 @@ def decision_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
         yield (
             int(h["epoch"][row]),
             ledger.rules[h["rule"][row]],
-            action(h, row),
+            action(ledger, h, row),
             ledger.keys[h["sample"][row]],
             int(h["old_label"][row]),
             "" if pruned else int(h["new_label"][row]),
@@ -111,11 +112,12 @@ def decision_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def action(history: Mapping[str, Any], row: int) -> str:
-    """What a row of the history did: ``prune``, ``relabel``, or ``keep``, which a person alone decides."""
+def action(ledger: Ledger, history: Mapping[str, Any], row: int) -> str:
+    """What a row of a ledger's history did: ``prune``, ``relabel``, or ``keep`` (as given), which a person alone decides."""
     if history["pruned"][row]:
         return "prune"
-    return "keep" if history["old_label"][row] == history["new_label"][row] else "relabel"
+    as_given = history["new_label"][row] == ledger.labels[history["sample"][row]]
+    return "keep" if as_given and ledger.rules[history["rule"][row]] == VERDICT else "relabel"
 
 
 def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:

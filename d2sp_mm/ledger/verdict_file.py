@@ -25,7 +25,7 @@ _VERDICTS = ("keep", "prune", "relabel", "none")
 def read_verdicts(path: str | os.PathLike[str], ledger: Ledger) -> dict[int, Verdict | None]:
     """Read a CSV with the columns ``key``, ``verdict`` and ``label``, in any order; other columns are left unread.
 
-    ``keep`` keeps the sample under the label as given, or under ``label`` if there is one; ``prune`` leaves it out;
+    ``keep`` keeps the sample under the label as given, whatever stages said of it; ``prune`` leaves it out;
     ``relabel`` keeps it under ``label``; ``none`` takes back what was said of it before.
 
     Args:
@@ -98,6 +98,8 @@ def _verdict(row: Mapping[str, str], where: str, ledger: Ledger, sample: int) ->
     label = whole_number(text) if text else None
     if (text and label is None) or (label is not None and label >= ledger.num_classes):
         raise DataError(f"{where}: label is {text!r}; expected a class of 0 to {ledger.num_classes - 1}.")
+    if word == "keep" and label not in (None, ledger.labels[sample]):
+        raise DataError(f"{where}: 'keep' means the label as given, {ledger.labels[sample]}; for {label} write 'relabel'.")
     if label is None and word == "relabel":
         raise DataError(f"{where}: 'relabel' needs a label, 0 to {ledger.num_classes - 1}.")
     if label is None:

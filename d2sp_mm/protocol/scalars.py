@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 
+def scalar_files(work_dir: Path) -> list[Path]:
+    """The file of each start of a run, the newest last."""
+    return sorted(work_dir.glob("*/vis_data/scalars.json"))
+
+
 def read_scalars(work_dir: Path, every_start: bool = False) -> list[dict[str, Any]]:
     """Return what a run has logged so far.
 
@@ -21,7 +26,7 @@ def read_scalars(work_dir: Path, every_start: bool = False) -> list[dict[str, An
     Source:
         MMEngine's ``LocalVisBackend``.
     """
-    files = sorted(work_dir.glob("*/vis_data/scalars.json"))
+    files = scalar_files(work_dir)
     lines = []
     for file in files if every_start else files[-1:]:
         lines += file.read_text(encoding="utf-8").splitlines(keepends=True)

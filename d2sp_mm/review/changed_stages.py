@@ -32,7 +32,11 @@ def changed_stages(stages: Mapping[str, Mapping[str, Any]], settings: Mapping[st
         elif isinstance(value, Mapping):
             changed[name] = dict(value)
         else:
-            raise ConfigError(f"--set {path}={value!r}: name a setting, such as {path}.rate=.05, or None to leave it out.")
+            stage, known = path if path in changed else next(iter(changed), "prune"), ", ".join(stages) or "the run has none"
+            raise ConfigError(
+                f"--set {path}={value!r}: name a stage ({known}) and a setting of it, such as {stage}.rate=.05, or "
+                f"{stage}=None to leave it out."
+            )
     without = sorted(name for name, stage in changed.items() if "type" not in stage)
     if without:
         raise ConfigError(

@@ -16,10 +16,13 @@ from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.annotation_part import find_rows, purified_paths, write_purified
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.ledger.history import VERDICT
 from d2sp_mm.review.fate import fates
 from d2sp_mm.review.predicted import predicted_labels
 from d2sp_mm.review.recorded_run import RecordedRun
 
+#: Rules that say nothing of the label, by how their names begin; a person's verdict does not say why.
+_OF_CLIPS = ("undecodable", "prune_by_", "prune_at_random", VERDICT)
 _DIFF = ("key", "given_label", "label", "fate", "rule", "epoch")
 _CLEANLAB = ("is_label_issue", "label_quality", "given_label", "predicted_label", "key")
 
@@ -54,13 +57,16 @@ def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], root: str) 
 def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
     """The columns of cleanlab's ``CleanLearning.get_label_issues``, and the key.
 
-    ``is_label_issue`` is whether the label was corrected or pruned; ``label_quality`` the label's score, or 1 less the
-    prediction's share where it was never scored; ``predicted_label`` the mean prediction of the epochs that were kept.
+    ``is_label_issue`` is whether the label was corrected, or the clip pruned for its label; ``label_quality`` the label's
+    score, or its mean probability where it was never scored; ``predicted_label`` the class of the largest mean probability
+    over the epochs that the ledger keeps, -1 where it was not seen in them.
 
     Source: the docstring of ``cleanlab.classification.CleanLearning.get_label_issues`` (2.7).
     """
     table = run.table
-    issue = np.array(fates(table)) != "kept"
+    for_the_clip = [rule.startswith(_OF_CLIPS) for rule in table.rules]
+    moved = table.corrected_labels != table.labels
+    issue = moved | (~table.keep & ~np.array(for_the_clip, dtype=bool))
     predicted, share = predicted_labels(run.ledger)
     quality = np.where(np.isnan(table.label_scores), share, table.label_scores)
     rows = zip(issue.tolist(), (_number(q) for q in quality), table.labels.tolist(), predicted, table.keys)
@@ -153,6 +159,8 @@ print(dataset)
 
 def _addresses(run: RecordedRun, name: str, root: str) -> list[str]:
     """Where each sample's video is: its path in the annotation, which is not its key where a path stands there twice."""
+    if not root:
+        raise ConfigError(f"export {name}: say where the clips are: --root FOLDER, or the URL below which they are served.")
     found: list[str] = []
     for number, part in enumerate(run.parts):
         annotations, _, rows = find_rows(run.ledger, run.parts, number)
@@ -164,7 +172,7 @@ def _addresses(run: RecordedRun, name: str, root: str) -> list[str]:
         found += [annotations.paths[row] for row in rows]
     if "://" in root:
         return [f"{root.rstrip('/')}/{quote(path.encode('utf-8', 'surrogateescape'))}" for path in found]
-    return [os.path.join(root, path) for path in found]
+    return [os.path.join(os.path.abspath(root), path) for path in found]
 
 
 def _number(value: float) -> float | None:

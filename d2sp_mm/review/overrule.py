@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from d2sp_mm.engine.annotation_part import find_rows, purified_paths
 from d2sp_mm.engine.outputs import ledger_table, write_outputs
 from d2sp_mm.ledger import Verdict
@@ -32,11 +34,13 @@ class Overruled:
         changes: The samples that are treated differently now.
         verdicts: How many verdicts stand.
         written: The files that changed.
+        undecodable_kept: Keys of kept clips that no epoch could decode.
     """
 
     changes: list[Change]
     verdicts: int
     written: list[Path]
+    undecodable_kept: list[str]
 
 
 def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
@@ -66,4 +70,6 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
     write_outputs(run.work_dir, run.ledger, run.parts, settings)
     names = (FILE, "ledger.csv", "decisions.csv", "class_histogram.csv", "ledger.npz")
     written = [*(run.folder / name for name in names), *filter(Path.is_file, purified_paths(run.folder, run.parts))]
-    return Overruled(difference(run.table, ledger_table(run.ledger)), len(verdicts), written)
+    never_seen = (run.trace.predictions < 0).all(axis=0) & (run.ledger.undecodable > 0)
+    broken = [run.ledger.keys[sample] for sample in np.flatnonzero(never_seen & run.ledger.keep)]
+    return Overruled(difference(run.table, ledger_table(run.ledger)), len(verdicts), written, broken)

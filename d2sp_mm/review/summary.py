@@ -11,7 +11,9 @@ from d2sp_mm.engine.outputs import action
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.table import LedgerTable
+from d2sp_mm.ledger.trace import Trace
 from d2sp_mm.review.fate import fates
+from d2sp_mm.review.recorded_run import RecordedRun
 
 
 def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:
@@ -40,21 +42,23 @@ def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:
     }
 
 
-def history_of(ledger: Ledger, key: str) -> dict[str, Any]:
+def history_of(run: RecordedRun, key: str) -> dict[str, Any]:
     """All that a run knows of one sample.
 
     Args:
-        ledger: The run's ledger.
+        run: The run.
         key: The sample.
 
     Returns:
-        ``{"key", "given_label", "label", "keep", "quality_score", "label_score", "decisions": [{"epoch", "rule",
-        "action", "old_label", "new_label", "score"}], "observations": [{"epoch", "prediction", "prob",
-        "given_label_prob", "weight"}]}``; epochs count from 1 as in MMEngine's log; None stands for what is not known.
+        ``{"key", "given_label", "label", "keep", "quality_score", "label_score", "epochs_undecodable", "decisions":
+        [{"epoch", "rule", "action", "old_label", "new_label", "score"}], "observations": [{"epoch", "prediction", "prob",
+        "given_label_prob", "weight"}]}``; epochs count from 1 as in MMEngine's log. None stands for what is not known:
+        ``prob`` and ``weight`` outside the epochs that the ledger keeps, all of it where an epoch did not see the sample.
 
     Raises:
         DataError: There is no such sample.
     """
+    ledger, trace = run.ledger, run.trace
     if key not in ledger.keys:
         near = [k for k in ledger.keys if key in k][:3]
         hint = f"; did you mean {', '.join(map(repr, near))}?" if near else "; keys are those of ledger.csv."
@@ -68,32 +72,31 @@ def history_of(ledger: Ledger, key: str) -> dict[str, Any]:
         "label": int(ledger.corrected_labels[sample]),
         "keep": bool(ledger.keep[sample]),
         **{name: _number(values[sample]) for name, values in ledger.scores.items()},
+        "epochs_undecodable": int(ledger.undecodable[sample]),
         "decisions": [
             {
                 "epoch": int(columns["epoch"][row]) + 1,
                 "rule": ledger.rules[columns["rule"][row]],
-                "action": action(columns, row),
+                "action": action(ledger, columns, row),
                 "old_label": int(columns["old_label"][row]),
                 "new_label": None if columns["pruned"][row] else int(columns["new_label"][row]),
                 "score": _number(columns["score"][row]),
             }
             for row in rows
         ],
-        "observations": [_seen(ledger, sample, epoch) for epoch in ledger.observations.epochs],
+        "observations": [_seen(ledger, trace, sample, epoch) for epoch in range(len(trace.predictions))],
     }
 
 
-def _seen(ledger: Ledger, sample: int, epoch: int) -> dict[str, Any]:
-    probs = next(ledger.observations.epoch_probs(1, epoch))[sample]
-    if np.isnan(probs).any():
-        return {"epoch": epoch + 1, "prediction": None, "prob": None, "given_label_prob": None, "weight": None}
-    return {
-        "epoch": epoch + 1,
-        "prediction": int(probs.argmax()),
-        "prob": round(float(probs.max()), 4),
-        "given_label_prob": round(float(probs[ledger.labels[sample]]), 4),
-        "weight": _number(ledger.observations.mean_weights(1, epoch)[sample]),
-    }
+def _seen(ledger: Ledger, trace: Trace, sample: int, epoch: int) -> dict[str, Any]:
+    prediction = int(trace.predictions[epoch, sample])
+    found: dict[str, Any] = {"epoch": epoch + 1, "prediction": None if prediction < 0 else prediction}
+    found.update(prob=None, given_label_prob=_number(trace.given_probs[epoch, sample], 4), weight=None)
+    if prediction >= 0 and epoch in ledger.observations.epochs:
+        probs = next(ledger.observations.epoch_probs(1, epoch))[sample]
+        weight = ledger.observations.mean_weights(1, epoch)[sample]
+        found.update(prob=_number(probs.max(), 4), weight=_number(weight))
+    return found
 
 
 def _lowest(table: LedgerTable, scores: np.ndarray, what: list[str], top: int) -> list[dict[str, Any]]:
@@ -111,5 +114,5 @@ def _lowest(table: LedgerTable, scores: np.ndarray, what: list[str], top: int) -
     ]
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else round(float(value), 6)
+def _number(value: float, digits: int = 6) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)

@@ -40,6 +40,8 @@ def history_tables(found: Mapping[str, Any]) -> list[Table]:
     seen = _table("As the model saw it", ("epoch", "prediction", "probability", "of the given label", "weight"))
     for row in found["observations"]:
         seen.add_row(*map(_text, row.values()))
+    if found["epochs_undecodable"]:
+        decisions.caption = f"could not be decoded in {found['epochs_undecodable']} epochs"
     return [decisions, seen]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from rich.text import Text
 
 from d2sp_mm.engine.outputs import FOLDER
 from d2sp_mm.errors import DataError
-from d2sp_mm.protocol.scalars import read_scalars
+from d2sp_mm.protocol.scalars import read_scalars, scalar_files
 from d2sp_mm.review.recorded_run import read_settings
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 60
+#: Seconds without a new figure after which a run may have died.
+_SILENCE = 600
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ def look(work_dir: Path) -> Seen:
     head = Table.grid(padding=(0, 1))
     head.add_row(escape(work_dir.name), f"epoch {epoch} of {total}", ProgressBar(total=total, completed=epoch, width=40))
     parts: list[RenderableType] = [head]
+    silent = time.time() - max(path.stat().st_mtime for path in (folder / "settings.json", *scalar_files(work_dir)))
+    if silent > _SILENCE and not settings.get("ended"):
+        parts.append(Text(f"nothing was written for {silent / 60:.0f} minutes; is it still running?"))
     for name, values in (("loss", _last_of_each_epoch(training, "loss")), ("top-1 of the test", _tests(scalars))):
         if values:
             parts.append(Text(f"{name:18} {values[-1]:.4f}  {_line(values)}"))
@@ -87,7 +93,7 @@ def _line(values: Sequence[float]) -> str:
 def _decisions(path: Path) -> RenderableType:
     """A row a round."""
     if not path.is_file():
-        return Text("nothing was decided yet")
+        return Text("nothing was decided so far")
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         rows = list(csv.DictReader(file))
     counts = Counter((int(row["epoch"]) + 1, row["rule"], row["action"]) for row in rows)
@@ -99,4 +105,4 @@ def _decisions(path: Path) -> RenderableType:
     for key, count in counts.items():
         most = ", ".join(f"{name}: {number}" for name, number in moves[key].most_common(4))
         table.add_row(str(key[0]), escape(key[1]), key[2], str(count), most)
-    return table if counts else Text("nothing was decided yet")
+    return table if counts else Text("nothing was decided so far")

@@ -145,9 +145,9 @@ def test_a_file_of_verdicts_reads_as_it_was_written(tmp_path_factory, drawn):
 def test_a_file_with_other_columns_in_any_order_and_a_mark_of_byte_order_is_read(tmp_path):
     path = tmp_path / "v.csv"
     ledger = Ledger(["a", "b", "c", "d", "e"], [0, 1, 0, 1, 0], 2)
-    rows = b"\"x,\ny\",,a,keep\r\n,1,c,relabel\r\n,,b,prune\r\n,0,d,keep\r\n,,e,none\r\n"
+    rows = b"\"x,\ny\",,a,keep\r\n,1,c,relabel\r\n,,b,prune\r\n,1,d,keep\r\n,,e,none\r\n"
     path.write_bytes(b"\xef\xbb\xbfnote,label,key,verdict\r\n" + rows)
-    expected = {0: Verdict(True, 0), 2: Verdict(True, 1), 1: Verdict(False, 1), 3: Verdict(True, 0), 4: None}
+    expected = {0: Verdict(True, 0), 2: Verdict(True, 1), 1: Verdict(False, 1), 3: Verdict(True, 1), 4: None}
     assert read_verdicts(path, ledger) == expected
 
 
@@ -161,6 +161,7 @@ def test_a_file_with_other_columns_in_any_order_and_a_mark_of_byte_order_is_read
         ("key,verdict,label\na,relabel,\n", "line 2: 'relabel' needs a label, 0 to 1"),
         ("key,verdict,label\na,relabel,2\n", "line 2: label is '2'; expected a class of 0 to 1"),
         ("key,verdict,label\na,keep,-1\n", "label is '-1'"),
+        ("key,verdict,label\na,keep,1\n", "line 2: 'keep' means the label as given, 0; for 1 write 'relabel'"),
         ("key,verdict,label\na,keep,\na,prune,\n", "the key 'a' occurs twice"),
         ("key,verdict,label\na\n", "line 2: verdict is None"),
         ("key,verdict,label,undone\na,keep,0,x:r\n", "line 2: undone has 'x:r'; expected epoch:rule"),

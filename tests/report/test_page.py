@@ -143,9 +143,9 @@ def test_filters_and_search_show_what_they_say(page, report):
 
 
 def test_the_worst_come_first(page, report):
-    scores = {clip["key"]: clip["score"] for clip in data_of(report)["clips"]}
-    shown = [scores[key] for key in keys(page)]
-    assert shown == sorted(shown, key=lambda score: 2 if score is None else score)
+    clips = {clip["key"]: clip for clip in data_of(report)["clips"]}
+    shown = [(clips[key]["strip"] is None, clips[key]["score"]) for key in keys(page)]
+    assert shown == sorted(shown, key=lambda pair: (pair[0], 2 if pair[1] is None else pair[1]))
 
 
 def test_keys_go_from_clip_to_clip_and_decide(page):
@@ -201,6 +201,10 @@ def test_the_mouse_decides_as_well(page):
     assert stored(page) == {order[0]: {"verdict": "prune"}, order[1]: {"verdict": "relabel", "label": 2}}
     page.find_element(By.XPATH, "//header//button[normalize-space()='undo']").click()
     assert list(stored(page)) == [order[0]]
+    first_of(page, "pruned")
+    card = cards(page)[0]
+    card.find_element(By.XPATH, ".//button[normalize-space()='confirm']").click()
+    assert stored(page)[card.get_attribute("data-key")] == {"verdict": "prune"}
 
 
 def test_another_label_is_chosen_by_keyboard_in_one_step(page):

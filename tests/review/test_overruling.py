@@ -349,7 +349,9 @@ def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, f
     (tmp_path / "frames.txt").write_text("a b.mp4 9 0\n".replace("a b.mp4", "a") + "b 9 1\n")
     ledger = Ledger(["a", "b"], [0, 1], 4)
     with pytest.raises(ConfigError, match="of kind 'rawframe'; that tool wants a list of videos"):
-        export_fiftyone(dataclasses.replace(twice, ledger=ledger, parts=[frames]), tmp_path, ["a"] * 4, "")
+        export_fiftyone(dataclasses.replace(twice, ledger=ledger, parts=[frames]), tmp_path, ["a"] * 4, "/v")
+    with pytest.raises(ConfigError, match="--root FOLDER"):
+        export_fiftyone(twice, tmp_path, ["a"] * 4, "")
 
 
 @pytest.mark.parametrize(
@@ -387,7 +389,8 @@ def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):  # 
     assert [row["key"] for row in diff] == [k for k, keep, m in zip(table.keys, table.keep, moved) if m or not keep]
     with (out / "cleanlab.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [row["is_label_issue"] == "True" for row in rows] == (moved | ~table.keep).tolist()
+    # Its pruning is by entropy: of the clip, not of its label.
+    assert [row["is_label_issue"] == "True" for row in rows] == (table.labels != table.corrected_labels).tolist()
     assert [int(row["given_label"]) for row in rows] == table.labels.tolist()
     seen = run.ledger.observations.mean_probs(6, 5)
     assert [int(row["predicted_label"]) for row in rows] == seen.argmax(axis=1).tolist()

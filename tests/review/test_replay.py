@@ -85,7 +85,7 @@ def test_what_the_run_did_not_keep_is_refused_with_the_way_out(ann_file, tmp_pat
         ({"prune.rate": 2.0}, "rate=2.0"),
         ({"correct.start": 6}, "max_epochs=6"),
         ({"drop.min_margin": 0.2}, "no stage 'drop', only prune, correct.*drop.type="),
-        ({"prune": 0.1}, "name a setting, such as prune.rate"),
+        ({"prune": 0.1}, "name a stage .prune, correct. and a setting of it, such as prune.rate"),
     ],
 )
 def test_bad_settings_are_refused(acting, settings, words):

@@ -117,7 +117,7 @@ def test_keys_with_markup_are_shown_as_they_are_and_what_was_never_scored_is_in_
     out = capsys.readouterr().out
     assert all(key in out for key in keys[:2])
     assert summary(_table(keys=keys))["lowest_quality"] == []
-    one = dict(key="a[/x]/2.mp4", given_label=0, label=0, keep=True, decisions=[], observations=[])
+    one = dict(key="a[/x]/2.mp4", given_label=0, label=0, keep=True, epochs_undecodable=0, decisions=[], observations=[])
     assert Text.from_markup(str(history_tables(one)[0].title)).plain.startswith("a[/x]/2.mp4: ")
 
 

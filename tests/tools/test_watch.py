@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import time
 from collections import Counter
@@ -80,7 +81,16 @@ def test_a_run_that_has_only_begun_is_shown(tool, work_dir, capsys):
     for scalars in work_dir.glob("*/vis_data/scalars.json"):
         scalars.write_text('{"loss": 1.0, "ep')
     text = shown(tool, capsys, work_dir, "--once")
-    assert "epoch 0 of 6" in text and "nothing was decided yet" in text
+    assert "epoch 0 of 6" in text and "nothing was decided so far" in text
+
+
+def test_a_run_that_has_been_silent_is_said_to_be(tool, work_dir, capsys):
+    settings = work_dir / "purification" / "settings.json"
+    settings.write_text(settings.read_text().replace('"ended": true', '"ended": false'))
+    assert "still running" not in shown(tool, capsys, work_dir, "--once")
+    for path in (settings, *work_dir.glob("*/vis_data/scalars.json")):
+        os.utime(path, (time.time() - 1800, time.time() - 1800))
+    assert "nothing was written for 30 minutes" in shown(tool, capsys, work_dir, "--once")
 
 
 def test_a_loss_that_is_no_number_is_shown(tool, work_dir, capsys):

@@ -153,7 +153,7 @@
           ${pager}
           <div class="gallery" ref=${gallery}>
             ${shown.map((clip) => html`<${Card} key=${clip.key} clip=${clip} run=${run} verdict=${verdicts.get(clip.key)}
-              judge=${(verdict, label, step) => judge(clip, verdict, label, step)} open=${() => setOpen(clip)} />`)}
+              judge=${(verdict, label, step) => judge(clip, verdict, label, step)} confirm=${() => confirm(clip)} open=${() => setOpen(clip)} />`)}
           </div>
           ${found.length === 0 && html`<p>No clip is like that.</p>`}
           ${pager}

@@ -40,7 +40,7 @@ window.LabelChoice = function ({ clip, run, verdict, judge }) {
     </select>`;
 };
 
-window.Card = function ({ clip, run, verdict, judge, open }) {
+window.Card = function ({ clip, run, verdict, judge, confirm, open }) {
   const { html } = htmPreact;
   const number = (value) => (value === null ? "–" : value.toFixed(3));
   const name = (label) => run.classes[label];
@@ -65,6 +65,7 @@ window.Card = function ({ clip, run, verdict, judge, open }) {
       <${Sparkline} clip=${clip} run=${run} />
       <div class="act" role="group" aria-label="your verdict on ${clip.key}">
         ${button("keep", "keep", "K")} ${button("prune", "prune", "P")}
+        ${clip.fate !== "kept" && html`<button type="button" class="outline" title="key C" onClick=${confirm}>confirm</button>`}
         <${LabelChoice} clip=${clip} run=${run} verdict=${verdict} judge=${judge} />
       </div>
       <p class="verdict" aria-live="polite">${verdict ? `you: ${verdictText(verdict, run)}` : clip.before ? `applied: ${verdictText(clip.before, run)}` : ""}</p>

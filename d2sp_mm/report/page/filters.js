@@ -6,7 +6,8 @@ window.Filters = {
   pageSize: 48,
 
   orders: {
-    worst: ["worst first", (a, b) => (a.score ?? 2) - (b.score ?? 2)],
+    // What nobody can see comes last: there is nothing to judge it by.
+    worst: ["worst first", (a, b) => !a.strip - !b.strip || (a.score ?? 2) - (b.score ?? 2)],
     best: ["least suspicious first", (a, b) => (b.score ?? -1) - (a.score ?? -1)],
     key: ["by key", (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)],
     epoch: ["by epoch of the decision", (a, b) => (a.epoch ?? 1e9) - (b.epoch ?? 1e9)],
@@ -20,7 +21,7 @@ window.Filters = {
         (filter.given === "" || clip.given === +filter.given) &&
         (!filter.rule || clip.rule === filter.rule) &&
         (filter.epoch === "" || clip.epoch === +filter.epoch) &&
-        (!filter.judged || (filter.judged === "yes") === verdicts.found.has(clip.key)) &&
+        (!filter.judged || (filter.judged === "yes") === (verdicts.found.has(clip.key) || !!clip.before)) &&
         (!text || clip.key.toLowerCase().includes(text))
     );
     return found.sort(this.orders[filter.order][1]);

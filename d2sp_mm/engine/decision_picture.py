@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,22 +10,20 @@ from mmengine import dist
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
-from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.pictures.frames import frames_of, strip_of
+from d2sp_mm.pictures.strip_file import can_be_read, read_strips_elsewhere
 
 _CLIPS, _FRAMES, _HEIGHT, _TEXT = 12, 6, 64, 16
 _WIDTH = 480
 _SECONDS = 60
-_map: SampleMap
 
 
 def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: IndexedDataset) -> None:
     """Hand the visualizer a sheet of strips, the lowest score first: ``purification_<rule>`` at the epoch's step.
 
     A clip that cannot be read is left out; without any that can be, or without a backend to take it, there is no sheet.
-    Nothing of the training changes by it: the clips are read in a process of their own, because a decoder that was used in
-    the main process may hang those that are forked from it, as the workers of the next epoch are.
+    Nothing of the training changes by it: the clips are read in a process of their own that starts afresh, because a decoder
+    that was used in the main process may hang those that are forked from it, as the workers of the next epoch are.
 
     Args:
         runner: The runner.
@@ -38,10 +36,11 @@ def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: Inde
         return
     # A picture is not worth a run.
     try:
-        # What is forked has the data set; it is not sent.
-        with multiprocessing.get_context("fork").Pool(1, _inherit, (dataset.map,)) as pool:
-            strips = pool.apply_async(_read, (samples,)).get(_SECONDS)
-        rows = [_row(strip, _caption(ledger, sample)) for sample, strip in zip(samples, strips) if strip is not None]
+        infos = {sample: info for sample in samples if can_be_read(info := _info(dataset, sample))}
+        if not infos:
+            return
+        strips = read_strips_elsewhere(list(infos.values()), _FRAMES, _HEIGHT, _SECONDS)
+        rows = [_row(strip, _caption(ledger, sample)) for sample, strip in zip(infos, strips) if strip is not None]
         if rows:
             runner.visualizer.add_image(f"purification_{decision.rule}", np.concatenate(rows), step=decision.epoch + 1)
     except Exception as error:
@@ -59,23 +58,13 @@ def _lowest(ledger: Ledger, decision: Decision) -> list[int]:
     return [int(sample) for sample in samples[order]]
 
 
-def _inherit(samples: SampleMap) -> None:
-    global _map
-    _map = samples
-    cv2.setNumThreads(1)
-
-
-def _read(samples: list[int]) -> list[np.ndarray | None]:
-    strips: list[np.ndarray | None] = []
-    for sample in samples:
-        part, index = _map.locate(sample)
-        # What is left out here may be the very reason of the decision: a file that is missing or damaged.
-        try:
-            frames = frames_of(part.get_data_info(index), _FRAMES)
-        except Exception:
-            frames = None
-        strips.append(None if frames is None else strip_of(frames, _HEIGHT))
-    return strips
+def _info(dataset: IndexedDataset, sample: int) -> dict[str, Any]:
+    part, index = dataset.map.locate(sample)
+    # What is left out here may be the very reason of the decision: a file that is missing or damaged.
+    try:
+        return dict(part.get_data_info(index))
+    except Exception:
+        return {}
 
 
 def _caption(ledger: Ledger, sample: int) -> str:

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import Any
 
-import cv2
-import numpy as np
-
-from d2sp_mm.pictures.frames import strip_of
+from d2sp_mm.pictures.strip_file import needed_of, write_strip
 from d2sp_mm.report.clip_source import ClipSource
 
 FOLDER = "strips"
-_QUALITY = 80
-
-# What a worker inherits when it is forked: a data set is neither copied nor sent.
-_source: ClipSource
-_frames: int
-_height: int
-_out: Path
-
 
 def strip_name(sample: int, frames: int, height: int) -> str:
     """Where a clip's strip lies, below the page's folder: a thousand a folder, and other strips elsewhere."""
@@ -56,32 +45,48 @@ def write_strips(
     Returns:
         The samples that have a strip.
     """
-    global _source, _frames, _height, _out
-    _source, _frames, _height, _out = source, frames, height, out
     for folder in {(out / strip_name(sample, frames, height)).parent for sample in samples}:
         folder.mkdir(parents=True, exist_ok=True)
     written: set[int] = set()
     waiting = list(reversed(samples))
+    size = (frames, height)
     while waiting:
-        doubtful = _write_some(waiting, jobs, written, done)
-        for sample in doubtful:
-            if _write_some([sample], 1, written, done):
+        for sample in _write_some(source, waiting, out, size, jobs, written, done):
+            if _write_some(source, [sample], out, size, 1, written, done):
                 done()
     return written
 
 
-def _write_some(waiting: list[int], jobs: int, written: set[int], done: Callable[[], None]) -> list[int]:
+def _write_some(
+    source: ClipSource,
+    waiting: list[int],
+    out: Path,
+    size: tuple[int, int],
+    jobs: int,
+    written: set[int],
+    done: Callable[[], None],
+) -> list[int]:
     """Take from the end of a list until it is empty or a process has died; return what was under way then."""
     under_way: dict[Future[bool], int] = {}
-    with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _one_thread) as pool:
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
         while waiting or under_way:
-            # Numbers go to the workers and flags come back, few at a time: memory does not grow with the clips.
+            # Few at a time: memory does not grow with the clips.
             while waiting and len(under_way) < 2 * jobs:
-                try:
-                    under_way[pool.submit(_write, waiting[-1])] = waiting[-1]
-                except BrokenProcessPool:
-                    return list(under_way.values())
+                sample = waiting[-1]
+                path = out / strip_name(sample, *size)
+                info = None if path.is_file() else _info(source, sample)
+                if info is None:
+                    if path.is_file():
+                        written.add(sample)
+                    done()
+                else:
+                    try:
+                        under_way[pool.submit(write_strip, info, path, *size)] = sample
+                    except BrokenProcessPool:
+                        return list(under_way.values())
                 waiting.pop()
+            if not under_way:
+                continue
             finished, _ = wait(under_way, return_when=FIRST_COMPLETED)
             if any(isinstance(future.exception(), BrokenProcessPool) for future in finished):
                 return list(under_way.values())
@@ -93,24 +98,9 @@ def _write_some(waiting: list[int], jobs: int, written: set[int], done: Callable
     return []
 
 
-def _one_thread() -> None:
-    cv2.setNumThreads(1)
-
-
-def _write(sample: int) -> bool:
-    path = _out / strip_name(sample, _frames, _height)
-    if path.is_file():
-        return True
-    # One clip that nobody can read must not cost the page.
+def _info(source: ClipSource, sample: int) -> dict[str, Any] | None:
+    # A clip whose file is missing may be the very reason for its decision.
     try:
-        frames = _source.frames(sample, _frames)
+        return needed_of(source.info(sample))
     except Exception:
-        return False
-    if frames is None:
-        return False
-    strip = strip_of(frames, _height)[..., ::-1]
-    beside = path.with_suffix(".part.jpg")
-    written = bool(cv2.imwrite(str(beside), np.ascontiguousarray(strip), [cv2.IMWRITE_JPEG_QUALITY, _QUALITY]))
-    if written:
-        os.replace(beside, path)
-    return written
+        return None

@@ -20,7 +20,8 @@ from d2sp_mm.errors import D2SPError, DataError
 from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.ledger.trace import read_trace, write_trace
-from d2sp_mm.pictures.frames import draw_keypoints
+from d2sp_mm.pictures.frames import draw_keypoints, read_video
+from d2sp_mm.pictures.strip_file import read_strips_elsewhere
 from d2sp_mm.report import ReportOptions, write_report
 from d2sp_mm.report.clip_source import ClipSource
 from d2sp_mm.report.epoch_curves import epoch_curves
@@ -125,17 +126,36 @@ def test_other_strips_are_made_where_other_ones_are_wanted(work_dir, tmp_path):
     assert cv2.imread(str(out / strip)).shape == (48, 2 * 64, 3)
 
 
-def test_a_clip_that_kills_its_process_costs_itself_alone(tmp_path):
-    class Source:
-        def frames(self, sample, count):
-            if sample in (3, 11):
-                os._exit(1)
-            return np.full((count, 4, 4, 3), sample, np.uint8)
+class Source:
+    """Clips as skeletons, two of which are no numbers but kill whoever unpacks them."""
 
+    def info(self, sample):
+        if sample == 5:
+            raise FileNotFoundError("5.pkl")
+        return {"keypoint": Deadly() if sample in (3, 11) else np.random.default_rng(sample).uniform(1, 9, (1, 4, 3, 2))}
+
+
+class Deadly:
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_clip_that_kills_its_process_costs_itself_alone(tmp_path):
     done = []
-    written = write_strips(Source(), list(range(20)), tmp_path, 2, 8, 2, lambda: done.append(1))
-    assert written == set(range(20)) - {3, 11}
-    assert len(done) == 20
+    written = write_strips(Source(), list(range(16)), tmp_path, 2, 8, 2, lambda: done.append(1))
+    assert written == set(range(16)) - {3, 5, 11}
+    assert len(done) == 16
+
+
+def test_strips_are_made_after_this_process_has_decoded_itself(work_dir, tmp_path):
+    """Forked processes would wait for ever for the decoder's threads."""
+    video = next((work_dir.parent / "data").glob("2_good_*.mp4"))
+    assert read_video(video, 4) is not None
+    out = make_report(work_dir, tmp_path / "out", suspicious=3)
+    assert sum(clip["strip"] is not None for clip in data_of(out)["clips"]) > 5
+    (strip,) = read_strips_elsewhere([{"filename": str(video)}], 2, 24, 60)
+    assert strip.shape == (24, 64, 3)
+    assert read_strips_elsewhere([{}, {"filename": "none.mp4"}], 2, 24, 60) == [None, None]
 
 
 def test_an_applied_verdict_is_told(work_dir, tmp_path):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from d2sp_mm.costs.clips import CLIPS, drawn_clips
 from d2sp_mm.costs.measurement import Measurement
 from d2sp_mm.engine.annotation_part import AnnotationPart
 from d2sp_mm.engine.outputs import write_outputs
@@ -22,15 +23,15 @@ _CLIPS, _CLASSES = 20_000, 7
 _MOST_MIB = 1024
 
 
-def report_costs(folder: Path, clips: int = _CLIPS) -> list[Measurement]:
+def report_costs(folder: Path, clips: int = _CLIPS, drawn: int = CLIPS) -> list[Measurement]:
     """The page of a run in which every clip was pruned or relabelled, with one process and with all cores.
 
     Args:
-        folder: It holds ``data/videos`` with the clips that :mod:`d2sp_mm.costs.training` has drawn; more names of them are
-            made.
-        clips: How many.
+        folder: Where measurements write.
+        clips: Names of clips on the page.
+        drawn: Clips behind them.
     """
-    work_dir = _run_of_many(folder, clips)
+    work_dir = _run_of_many(folder, clips, drawn)
     jobs = os.cpu_count() or 1
     found, times = [], {}
     for processes in sorted({1, jobs}):
@@ -50,11 +51,11 @@ def report_costs(folder: Path, clips: int = _CLIPS) -> list[Measurement]:
     return found
 
 
-def _run_of_many(folder: Path, clips: int) -> Path:
+def _run_of_many(folder: Path, clips: int, drawn: int) -> Path:
     """Files as a run leaves them, over many names of few clips."""
     many, work_dir = folder / "many", folder / "many_run"
     many.mkdir(exist_ok=True)
-    videos = sorted((folder / "data" / "videos").rglob("*.mp4"))
+    videos = sorted((drawn_clips(folder, drawn) / "videos").rglob("*.mp4"))
     keys = [f"{number:05d}.mp4" for number in range(clips)]
     for number, key in enumerate(keys):
         (many / key).unlink(missing_ok=True)

@@ -11,19 +11,19 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
+from d2sp_mm.costs.clips import CLIPS, drawn_clips
 from d2sp_mm.costs.measurement import Measurement, median_interval, paired_ratio
 from d2sp_mm.costs.taking_turns import take_turns
 from d2sp_mm.home import find_home
 from d2sp_mm.recipes import purify_config, read_config
-from d2sp_mm.toy.dataset import make_toy_dfer
 
-_CLIPS, _BATCH = 320, 8
+_BATCH = 8
 #: Share pruned in the measurement of what is saved, and how far the saving may be from it.
 _PRUNED, _OFF = 0.3, 0.02
 _CPU_MOST, _GPU_MOST = 0.02, 0.01
 
 
-def iteration_costs(folder: Path, epochs: int = 8, clips: int = _CLIPS) -> list[Measurement]:
+def iteration_costs(folder: Path, epochs: int = 8, clips: int = CLIPS) -> list[Measurement]:
     """Iterations of the demo's recognizer, plain and purified in turns; weights are learned all the time.
 
     Args:
@@ -46,7 +46,7 @@ def iteration_costs(folder: Path, epochs: int = 8, clips: int = _CLIPS) -> list[
     return found
 
 
-def epoch_saving(folder: Path, epochs: int = 10, clips: int = _CLIPS) -> list[Measurement]:
+def epoch_saving(folder: Path, epochs: int = 10, clips: int = CLIPS) -> list[Measurement]:
     """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
 
     Args:
@@ -72,9 +72,7 @@ def epoch_saving(folder: Path, epochs: int = 10, clips: int = _CLIPS) -> list[Me
 
 def _base(folder: Path, epochs: int, clips: int) -> Config:
     """The demo's config, on clips drawn here, without tests and checkpoints."""
-    data = folder / "data"
-    if not (data / "toy.json").is_file():
-        make_toy_dfer(data, num_train=clips, num_test=7, seed=0)
+    data = drawn_clips(folder, clips)
     config = read_config(str(find_home() / "configs" / "d2sp" / "r3d" / "r3d_r18-slim_none_toy-dfer.py"))
     dataset = config.train_dataloader.dataset.dataset
     dataset.ann_file, dataset.data_prefix = str(data / "train.txt"), dict(video=str(data / "videos"))

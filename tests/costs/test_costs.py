@@ -88,7 +88,7 @@ def test_batches_with_and_without_the_wrapper(folder):
 
 
 def test_the_page_of_some_clips(folder):
-    rows = report_costs(folder, clips=30)
+    rows = report_costs(folder, clips=30, drawn=16)
     strips = next(row for row in rows if "strip" in row.what)
     # Some of the drawn clips are spoiled so that nothing can read them.
     assert 0.8 * 30 <= int(strips.found) <= 30

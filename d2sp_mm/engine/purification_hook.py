@@ -205,7 +205,8 @@ class PurificationHook(Hook):
         self._random_states = dist.all_gather_object(own) if dist.is_distributed() else [own]
 
     def after_train(self, runner: Runner) -> None:
-        """Leave the final files behind."""
+        """Leave the final files behind, with what a person decided during the last validation as well."""
+        self._verdicts.refresh(runner, self._get_ledger())
         self._missed_validation.make_up(runner)
         for name, stage in self.stages.items():
             if self._rounds_done[name] < stage.rounds:

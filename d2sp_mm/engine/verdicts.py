@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mmengine import dist
 from mmengine.runner import Runner
@@ -111,14 +112,14 @@ class PersonsVerdicts:
 
 def _from_main(read: Callable[[], _Found | None]) -> tuple[_Found, str]:
     """What the main process reads, and what is wrong with it, the same on every rank."""
-    told: list[object] = [None, ""]
+    told: list[Any] = [None, ""]
     if dist.is_main_process():
         try:
             told[0] = read()
         except D2SPError as error:
             told[1] = str(error)
     dist.broadcast_object_list(told)
-    return told[0], told[1]  # type: ignore[return-value]
+    return told[0], told[1]
 
 
 def _read_own(own: Path, ledger: Ledger) -> _Found:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +17,7 @@ from d2sp_mm.costs.taking_turns import take_turns
 from d2sp_mm.costs.training import epoch_saving, iteration_costs
 from d2sp_mm.costs.workers import worker_costs
 from d2sp_mm.ledger import Ledger
+from tests.load_tool import load_tool
 from tests.tiny_run import tiny_config, write_list
 
 
@@ -109,10 +108,7 @@ def test_the_page_lists_what_is_missed(tmp_path):
 
 
 def test_the_tool_measures_the_parts_that_are_asked_for(tmp_path, monkeypatch, capsys):
-    path = Path(__file__).resolve().parents[2] / "tools" / "measure_costs.py"
-    spec = importlib.util.spec_from_file_location("costs_tool", path)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
+    tool = load_tool("measure_costs")
     monkeypatch.setitem(tool._PARTS, "start", ("Starting", lambda _: [Measurement("x", "1")]))
     tool.main(["--only", "start", "--page", str(tmp_path / "page.md")])
     assert "| x | 1 |" in (tmp_path / "page.md").read_text()

@@ -14,10 +14,10 @@ import pytest
 def find_programs() -> tuple[str, str]:
     """The browser and its driver; the test is skipped where either is missing."""
     pytest.importorskip("selenium")
-    found = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
-    if None in found:
+    program, driver = shutil.which("chromium") or shutil.which("chromium-browser"), shutil.which("chromedriver")
+    if program is None or driver is None:
         pytest.skip("Chromium and its driver are not installed (Debian: chromium, chromium-driver)")
-    return found  # type: ignore[return-value]
+    return program, driver
 
 
 @contextmanager

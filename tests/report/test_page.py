@@ -10,14 +10,19 @@ import pytest
 
 from d2sp_mm.ledger.verdict_file import read_verdicts
 from d2sp_mm.review.recorded_run import read_recorded_run
+from tests.load_tool import json_of, load_tool
 from tests.report.browser import browser, find_programs
 from tests.report.real_report import CLASSES, EVIL, config_of, data_of, make_report, make_run
 from tests.tiny_run import hook_of, train
-from tests.tools.test_ledger import _json, tool  # noqa: F401 - a fixture
 
 By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 _SECONDS = 20
+
+
+@pytest.fixture(scope="module")
+def tool():
+    return load_tool("ledger")
 
 
 @pytest.fixture(scope="module")
@@ -267,8 +272,12 @@ def focused_inside(driver, dialog):
 
 
 def test_themes_are_switched_and_kept(page):
-    theme = lambda: page.execute_script("return document.documentElement.dataset.theme")  # noqa: E731
-    ground = lambda: page.execute_script("return getComputedStyle(document.documentElement).backgroundColor")  # noqa: E731
+    def theme():
+        return page.execute_script("return document.documentElement.dataset.theme")
+
+    def ground():
+        return page.execute_script("return getComputedStyle(document.documentElement).backgroundColor")
+
     before, colour = theme(), ground()
     page.find_element(By.XPATH, "//header//button[normalize-space()='dark' or normalize-space()='light']").click()
     assert theme() != before and ground() != colour
@@ -322,7 +331,7 @@ def test_twenty_thousand_clips_are_paged_through_without_a_stall(report, tmp_pat
         wait_for(lambda: keys(driver) == ["many/19999.mp4"])
 
 
-def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(tool, tmp_path, capsys):  # noqa: F811
+def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(tool, tmp_path, capsys):
     """The whole round: train, look, ten verdicts, apply, train on, undo everything."""
     find_programs()
     work_dir = make_run(tmp_path)
@@ -340,7 +349,7 @@ def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(t
         wanted = stored(driver)
         path = saved(driver, tmp_path / "downloads")
     assert len(wanted) == 10
-    shown = _json(tool, capsys, "apply", work_dir, path)
+    shown = json_of(tool, capsys, "apply", work_dir, path)
     assert shown["verdicts"] == 10
     run = read_recorded_run(work_dir)
     assert {run.ledger.keys[i] for i in read_verdicts(path, run.ledger)} == set(wanted)
@@ -354,5 +363,5 @@ def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(t
     purified = work_dir / "purification" / "train_purified.txt"
     found = dict(line.rsplit("|", 1) for line in purified.read_text().splitlines())
     assert {key: found.get(key) for key in expected} == {k: None if v is None else str(v) for k, v in expected.items()}
-    _json(tool, capsys, "undo", work_dir, "--all")
+    json_of(tool, capsys, "undo", work_dir, "--all")
     assert purified.read_bytes() == given

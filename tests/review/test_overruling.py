@@ -26,8 +26,8 @@ from d2sp_mm.review.export import export_fiftyone
 from d2sp_mm.review.recorded_run import read_recorded_run
 from d2sp_mm.review.replay import replay
 from d2sp_mm.review.undo import Selection, undone
+from tests.load_tool import json_of, load_tool
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, write_list
-from tests.tools.test_ledger import _json, tool  # noqa: F401 - a fixture
 
 STAGES = dict(
     prune=dict(PRUNE, score="entropy", class_cap=1.0, rate=0.2, rounds=4),
@@ -39,6 +39,11 @@ def config_of(folder):
     config = tiny_config(folder / "work", folder / "data" / "train.txt", stages=STAGES, history=6)
     config["default_hooks"]["checkpoint"] = dict(type="CheckpointHook", interval=1, max_keep_ckpts=-1)
     return config
+
+
+@pytest.fixture(scope="module")
+def tool():
+    return load_tool("ledger")
 
 
 @pytest.fixture(scope="module")
@@ -104,11 +109,11 @@ def assert_stand(work, wanted):
     assert {key: found.get(key) for key in wanted} == wanted
 
 
-def test_verdicts_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_path, capsys):  # noqa: F811
+def test_verdicts_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_path, capsys):
     work, config = run
     before = read_recorded_run(work)
     rows, wanted = verdict_rows(before.table)
-    shown = _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
+    shown = json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
     assert shown["verdicts"] == len(rows)
     assert_stand(work, wanted)
     assert {c["key"] for c in shown["changes"]} <= set(wanted) and len(shown["changes"]) == len(rows) - 1
@@ -120,7 +125,7 @@ def test_verdicts_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_p
     assert not set(by_machine.tolist()) & set(np.flatnonzero(after.judged).tolist())
     # A second call that says nothing new leaves everything as it is.
     kept = (work / "purification" / "ledger.csv").read_bytes()
-    assert _json(tool, capsys, "apply", work, tmp_path / "v.csv")["changes"] == []
+    assert json_of(tool, capsys, "apply", work, tmp_path / "v.csv")["changes"] == []
     assert (work / "purification" / "ledger.csv").read_bytes() == kept
 
 
@@ -148,22 +153,22 @@ def test_a_run_that_only_records_trains_as_if_there_were_no_verdicts(run, tmp_pa
     assert not ledger.keep[0] and np.isfinite(ledger.observations.mean_probs(1, 5)[0]).all()
 
 
-def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, tmp_path, capsys):  # noqa: F811
+def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, tmp_path, capsys):
     given = (finished.parent / "data" / "train.txt").read_bytes()
     path = finished / "purification" / "train_purified.txt"
     rows, _ = verdict_rows(read_recorded_run(finished).table)
-    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     assert path.read_bytes() != given
-    _json(tool, capsys, "undo", finished, "--all")
+    json_of(tool, capsys, "undo", finished, "--all")
     assert path.read_bytes() == given
     table = read_ledger_table(finished / "purification" / "ledger.csv")
     assert table.keep.all() and (table.corrected_labels == table.labels).all()
     # Twice is as good as once.
-    assert _json(tool, capsys, "undo", finished, "--all")["changes"] == []
+    assert json_of(tool, capsys, "undo", finished, "--all")["changes"] == []
     assert path.read_bytes() == given
 
 
-def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):  # noqa: F811
+def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):
     run = read_recorded_run(finished)
     history, rules = run.ledger.history, run.ledger.rules
     row = int(np.flatnonzero(history["pruned"])[0])
@@ -173,33 +178,33 @@ def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):  # 
     expected = {run.ledger.keys[s] for s in history["sample"][fits]}
     assert 0 < len(expected) < history["pruned"].sum()
     words = ["--stage", rule, "--class", label, "--epoch", epoch]
-    shown = _json(tool, capsys, "undo", finished, *words)
+    shown = json_of(tool, capsys, "undo", finished, *words)
     assert {c["key"] for c in shown["changes"]} == expected
     assert expected <= set(purified(finished))
     key = run.ledger.keys[int(np.flatnonzero(~read_recorded_run(finished).table.keep)[0])]
-    assert [c["key"] for c in _json(tool, capsys, "undo", finished, "--key", key)["changes"]] == [key]
+    assert [c["key"] for c in json_of(tool, capsys, "undo", finished, "--key", key)["changes"]] == [key]
     # Taking the verdicts back gives what the stages had decided.
-    assert len(_json(tool, capsys, "undo", finished, "--verdicts")["changes"]) == len(expected) + 1
+    assert len(json_of(tool, capsys, "undo", finished, "--verdicts")["changes"]) == len(expected) + 1
     again = read_recorded_run(finished)
     np.testing.assert_array_equal(again.table.keep, run.table.keep)
     np.testing.assert_array_equal(again.table.corrected_labels, run.table.corrected_labels)
 
 
-def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_path, capsys):  # noqa: F811
+def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_path, capsys):
     rows, _ = verdict_rows(read_recorded_run(finished).table)
-    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     run = read_recorded_run(finished)
     ledger = replay(run, changed_stages(run.stages, {}))
     np.testing.assert_array_equal(ledger.keep, run.ledger.keep)
     np.testing.assert_array_equal(ledger.corrected_labels, run.ledger.corrected_labels)
 
 
-def test_undoing_one_after_the_other_comes_to_the_same_as_all_at_once(tool, finished, tmp_path, capsys):  # noqa: F811
+def test_undoing_one_after_the_other_comes_to_the_same_as_all_at_once(tool, finished, tmp_path, capsys):
     history = read_recorded_run(finished).ledger.history
     epochs = sorted(set((history["epoch"] + 1).tolist()))
     assert len(epochs) > 2
     for epoch in epochs:
-        _json(tool, capsys, "undo", finished, "--epoch", epoch)
+        json_of(tool, capsys, "undo", finished, "--epoch", epoch)
     table = read_recorded_run(finished).table
     assert table.keep.all() and (table.corrected_labels == table.labels).all()
 
@@ -221,13 +226,13 @@ def test_a_clip_that_was_relabelled_and_then_pruned_is_undone_in_any_order(order
     assert undone(ledger, Selection(epochs=[1]).rows(ledger), said)[0] == said[0]
 
 
-def test_verdicts_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):  # noqa: F811
+def test_verdicts_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):
     run = read_recorded_run(finished)
     rows, _ = verdict_rows(run.table)
-    _json(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     (key, *_), (other, *_) = rows[:2]
-    assert [c["key"] for c in _json(tool, capsys, "undo", finished, "--verdicts", "--key", key)["changes"]] == [key]
-    shown = _json(tool, capsys, "apply", finished, write(tmp_path / "w.csv", [(other, "none", "")]))
+    assert [c["key"] for c in json_of(tool, capsys, "undo", finished, "--verdicts", "--key", key)["changes"]] == [key]
+    shown = json_of(tool, capsys, "apply", finished, write(tmp_path / "w.csv", [(other, "none", "")]))
     assert ([c["key"] for c in shown["changes"]], shown["verdicts"]) == ([other], len(rows) - 2)
     after = read_recorded_run(finished).table
     for name in (key, other):
@@ -237,7 +242,7 @@ def test_verdicts_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):  
         tool.main(["undo", str(finished), "--verdicts", "--key", key])
 
 
-def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, capsys):  # noqa: F811
+def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, capsys):
     work, config = run
 
     class Person(Hook):
@@ -259,9 +264,29 @@ def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, 
     assert set(verdict_epochs(ledger).values()) == {4} and ledger.judged.sum() == len(person.rows)
     # A second call builds on what was said, whatever the run has written since.
     alone = np.flatnonzero(~ledger.judged & ledger.keep)[0]
-    shown = _json(tool, capsys, "apply", work, write(tmp_path / "w.csv", [(ledger.keys[alone], "prune", "")]))
+    shown = json_of(tool, capsys, "apply", work, write(tmp_path / "w.csv", [(ledger.keys[alone], "prune", "")]))
     assert shown["verdicts"] == len(person.rows) + 1
     assert_stand(work, {**person.wanted, ledger.keys[alone]: None})
+
+
+def test_verdicts_between_the_last_epoch_and_the_end_stand_in_the_final_files(run, tool, tmp_path):
+    work, config = run
+
+    class Person(Hook):
+        """Decides while the last validation runs."""
+
+        priority = "LOWEST"
+
+        def after_train_epoch(self, runner):
+            if runner.epoch == 5:
+                rows, self.wanted = verdict_rows(read_recorded_run(work).table)
+                tool.main(["apply", str(work), str(write(tmp_path / "v.csv", rows))])
+
+    runner = Runner.from_cfg(Config(config))
+    person = Person()
+    runner.register_hook(person)
+    runner.train()
+    assert_stand(work, person.wanted)
 
 
 def test_bad_verdicts_do_not_stop_a_run_that_is_training(run, capsys):
@@ -279,10 +304,10 @@ def test_bad_verdicts_do_not_stop_a_run_that_is_training(run, capsys):
     assert runner.epoch == 6 and not hook_of(runner).ledger.judged.any()
 
 
-def test_a_resume_into_another_work_dir_takes_the_verdicts_of_the_checkpoint(run, tool, tmp_path, capsys):  # noqa: F811
+def test_a_resume_into_another_work_dir_takes_the_verdicts_of_the_checkpoint(run, tool, tmp_path, capsys):
     work, config = run
     rows, wanted = verdict_rows(read_recorded_run(work).table)
-    _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
+    json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
     go_on(config)
     other = dict(config, work_dir=str(tmp_path / "other"), load_from=str(work / "epoch_5.pth"))
     assert go_on(other).judged.sum() == len(rows)
@@ -290,23 +315,23 @@ def test_a_resume_into_another_work_dir_takes_the_verdicts_of_the_checkpoint(run
     assert (tmp_path / "other" / "purification" / "verdicts.csv").is_file()
 
 
-def test_verdicts_that_were_taken_back_do_not_come_again_from_the_config(run, tool, tmp_path, capsys):  # noqa: F811
+def test_verdicts_that_were_taken_back_do_not_come_again_from_the_config(run, tool, tmp_path, capsys):
     work, config = run
     rows, _ = verdict_rows(read_recorded_run(work).table)
     config["default_hooks"]["purification"]["verdicts"] = str(write(tmp_path / "v.csv", rows))
     config.update(load_from=str(work / "epoch_4.pth"))
     assert go_on(config).judged.sum() == len(rows)
-    _json(tool, capsys, "undo", work, "--verdicts")
+    json_of(tool, capsys, "undo", work, "--verdicts")
     assert not go_on(config).judged.any()
 
 
-def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys):  # noqa: F811
+def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys):
     """A second call must not make the first one's verdicts younger: rounds that came after them were decided with them."""
     work, config = run
     rows, _ = verdict_rows(read_recorded_run(work).table)
-    _json(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows[:4]))
+    json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows[:4]))
     go_on(config)
-    _json(tool, capsys, "apply", work, write(tmp_path / "w.csv", rows[4:]))
+    json_of(tool, capsys, "apply", work, write(tmp_path / "w.csv", rows[4:]))
     recorded = read_recorded_run(work)
     assert sorted(set(verdict_epochs(recorded.ledger).values())) == [3, 5]
     ledger = replay(recorded, changed_stages(recorded.stages, {}))
@@ -314,7 +339,7 @@ def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys
     np.testing.assert_array_equal(ledger.corrected_labels, recorded.ledger.corrected_labels)
 
 
-def test_nothing_is_written_where_the_annotation_cannot_be(tool, finished, tmp_path):  # noqa: F811
+def test_nothing_is_written_where_the_annotation_cannot_be(tool, finished, tmp_path):
     (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
     rows, _ = verdict_rows(read_recorded_run(finished).table)
     folder = finished / "purification"
@@ -336,7 +361,7 @@ def test_a_linked_annotation_keeps_its_name_and_entries_that_the_data_set_leaves
     assert path.read_bytes() == (tmp_path / "blob").read_bytes()
 
 
-def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, finished):  # noqa: F811
+def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, finished):
     run = read_recorded_run(finished)
     (tmp_path / "twice.txt").write_text("a b.mp4|0\na b.mp4|1\n")
     part = AnnotationPart(str(tmp_path / "twice.txt"), "video", "|", False, None, 2)
@@ -368,19 +393,19 @@ def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, f
         (["--epoch", "1"], "--epoch 1: the run has none such; it has 2, "),
     ],
 )
-def test_undo_refuses_what_it_cannot_find(tool, finished, words, message):  # noqa: F811
+def test_undo_refuses_what_it_cannot_find(tool, finished, words, message):
     kept = (finished / "purification" / "ledger.csv").read_bytes()
     with pytest.raises(SystemExit, match=message):
         tool.main(["undo", str(finished), *words])
     assert (finished / "purification" / "ledger.csv").read_bytes() == kept
 
 
-def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):  # noqa: F811
+def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):
     run = read_recorded_run(finished)
     table, out = run.table, tmp_path / "out"
     moved = table.keep & (table.labels != table.corrected_labels)
     for name in ("annotation", "keep", "diff", "cleanlab", "fiftyone", "label-studio"):
-        for written in _json(tool, capsys, "export", finished, name, "--out", out, "--root", "/videos")["written"]:
+        for written in json_of(tool, capsys, "export", finished, name, "--out", out, "--root", "/videos")["written"]:
             assert (out / written).is_file()
     assert (out / "train_purified.txt").read_bytes() == (finished / "purification" / "train_purified.txt").read_bytes()
     assert (out / "keep.txt").read_text().split() == [k for k, keep in zip(table.keys, table.keep) if keep]
@@ -407,13 +432,13 @@ def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):  # 
     assert [row["label"] for row in labels] == [choices[label] for label in table.corrected_labels]
 
 
-def test_export_refuses_names_that_do_not_fit(tool, finished, tmp_path):  # noqa: F811
+def test_export_refuses_names_that_do_not_fit(tool, finished, tmp_path):
     (tmp_path / "names.txt").write_text("a\nb\n")
     with pytest.raises(SystemExit, match="has 2 names, 2 of them different; the run has 4 classes"):
         tool.main(["export", str(finished), "keep", "--out", str(tmp_path / "o"), "--classes", str(tmp_path / "names.txt")])
 
 
-def test_a_moved_annotation_is_named(finished, tool, tmp_path):  # noqa: F811
+def test_a_moved_annotation_is_named(finished, tool, tmp_path):
     (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
     with pytest.raises(SystemExit, match=r"train\.txt: cannot be read"):
         tool.main(["export", str(finished), "annotation", "--out", str(tmp_path / "o")])

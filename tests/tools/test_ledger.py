@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
-import json
 import os
 import subprocess
 import sys
@@ -20,17 +18,13 @@ from d2sp_mm.ledger.table import LedgerTable, read_ledger_table, write_ledger_ta
 from d2sp_mm.review.difference import difference
 from d2sp_mm.review.summary import summary
 from d2sp_mm.review.tables import history_tables
+from tests.load_tool import json_of, load_tool
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "tools" / "ledger.py"
-    spec = importlib.util.spec_from_file_location("ledger_tool", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("ledger")
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +46,8 @@ def test_a_key_that_is_no_text_is_shown_as_an_escape(tool, tmp_path):
     assert b"a\\udcff.mp4" in done.stdout
 
 
-def _json(tool, capsys, *words):
-    capsys.readouterr()
-    tool.main([*map(str, words), "--json"])
-    return json.loads(capsys.readouterr().out)
-
-
 def test_show_counts_and_lists(tool, work_dir, capsys):
-    shown = _json(tool, capsys, "show", work_dir, "--top", 3)
+    shown = json_of(tool, capsys, "show", work_dir, "--top", 3)
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
     assert (shown["samples"], shown["pruned"]) == (48, int((~table.keep).sum()))
     assert shown["relabelled"] == int((table.keep & (table.labels != table.corrected_labels)).sum()) > 0
@@ -73,7 +61,7 @@ def test_show_counts_and_lists(tool, work_dir, capsys):
 def test_show_tells_the_history_of_one_clip(tool, work_dir, capsys):
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
     pruned = table.keys[int(np.flatnonzero(~table.keep)[-1])]
-    found = _json(tool, capsys, "show", work_dir, "--key", pruned)
+    found = json_of(tool, capsys, "show", work_dir, "--key", pruned)
     assert (found["keep"], found["decisions"][-1]["action"]) == (False, "prune")
     assert [seen["epoch"] for seen in found["observations"]] == list(range(1, 7))
     tool.main(["show", str(work_dir), "--key", pruned])
@@ -83,7 +71,7 @@ def test_show_tells_the_history_of_one_clip(tool, work_dir, capsys):
 
 
 def test_replay_says_what_would_change_and_writes_it(tool, work_dir, capsys, tmp_path):
-    found = _json(tool, capsys, "replay", work_dir, "--set", "prune.rate=.25", "--out", tmp_path / "new")
+    found = json_of(tool, capsys, "replay", work_dir, "--set", "prune.rate=.25", "--out", tmp_path / "new")
     assert (found["before"]["pruned"], found["after"]["pruned"]) == (5, 12)
     with open(tmp_path / "new" / "decisions.csv", newline="") as file:
         assert sum(row["action"] == "prune" for row in csv.DictReader(file)) == 12

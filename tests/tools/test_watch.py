@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import time
 from collections import Counter
-from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from d2sp_mm.ledger.table import read_ledger_table
+from tests.load_tool import load_tool
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 
 @pytest.fixture(scope="module")
 def tool():
-    path = Path(__file__).resolve().parents[2] / "tools" / "watch.py"
-    spec = importlib.util.spec_from_file_location("watch_tool", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("watch")
 
 
 @pytest.fixture(scope="module")

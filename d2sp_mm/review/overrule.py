@@ -10,6 +10,7 @@ import numpy as np
 
 from d2sp_mm.engine.annotation_part import find_rows, purified_paths
 from d2sp_mm.engine.outputs import ledger_table, write_outputs
+from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.verdict import judge, verdicts_of
 from d2sp_mm.ledger.verdict_file import FILE, merged, read_verdicts, write_verdicts
@@ -54,7 +55,8 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
             them holds no longer.
 
     Raises:
-        DataError: The verdicts would leave a class without any sample, or an annotation is not there any more.
+        DataError: The verdicts would leave a class without any sample, an annotation is not there any more, or the run has
+            written its files since they were read (``verdicts.csv`` is written then, nothing else).
         WriteError: A file cannot be written.
 
     Source:
@@ -67,6 +69,11 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
     settings = {"max_epochs": run.max_epochs, "ended": run.ended, "stages": run.stages}
     # First what the run itself reads, so that a call that was broken off is not half forgotten.
     write_verdicts(run.folder / FILE, run.ledger, verdicts)
+    if (run.folder / "ledger.npz").stat().st_mtime_ns != run.written:
+        raise DataError(
+            f"{run.folder}: the run has written its files since they were read. {FILE} has the verdicts, and the run takes "
+            "them over; call again if it has ended."
+        )
     write_outputs(run.work_dir, run.ledger, run.parts, settings)
     names = (FILE, "ledger.csv", "decisions.csv", "class_histogram.csv", "ledger.npz")
     written = [*(run.folder / name for name in names), *filter(Path.is_file, purified_paths(run.folder, run.parts))]

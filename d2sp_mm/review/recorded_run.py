@@ -36,6 +36,7 @@ class RecordedRun:
         stages: The settings of each stage by its name, with its ``type``.
         parts: The annotation files of its training set.
         ended: Whether it trained to its end.
+        written: When its ledger had been written (``st_mtime_ns``) as it was read.
     """
 
     work_dir: Path
@@ -45,6 +46,7 @@ class RecordedRun:
     stages: Mapping[str, Mapping[str, Any]]
     parts: list[AnnotationPart]
     ended: bool = True
+    written: int = 0
 
     @property
     def folder(self) -> Path:
@@ -86,6 +88,7 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     """
     folder = Path(work_dir) / FOLDER
     table, saved = find_table(work_dir), _there(folder / "ledger.npz")
+    written = saved.stat().st_mtime_ns
     settings = read_settings(_there(folder / "settings.json"))
     parts = [AnnotationPart.from_json(part) for part in settings["annotations"]]
     state = _read_state(saved)
@@ -103,7 +106,7 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
             "call again; otherwise copy both from the same one."
         )
     ended = bool(settings.get("ended"))
-    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts, ended)
+    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts, ended, written)
 
 
 def _there(path: Path) -> Path:

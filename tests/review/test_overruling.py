@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import os
 import shutil
 import xml.etree.ElementTree as ET
 
@@ -23,6 +24,7 @@ from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.ledger.verdict import judge, verdict_epochs
 from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.export import export_fiftyone
+from d2sp_mm.review.overrule import overrule, standing_verdicts
 from d2sp_mm.review.recorded_run import read_recorded_run
 from d2sp_mm.review.replay import replay
 from d2sp_mm.review.undo import Selection, undone
@@ -337,6 +339,17 @@ def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys
     ledger = replay(recorded, changed_stages(recorded.stages, {}))
     np.testing.assert_array_equal(ledger.keep, recorded.ledger.keep)
     np.testing.assert_array_equal(ledger.corrected_labels, recorded.ledger.corrected_labels)
+
+
+def test_what_a_run_has_written_meanwhile_is_not_overwritten(finished):
+    run = read_recorded_run(finished)
+    newer = finished / "purification" / "ledger.npz"
+    os.utime(newer, ns=(0, newer.stat().st_mtime_ns + 10**9))
+    table = (finished / "purification" / "ledger.csv").read_bytes()
+    with pytest.raises(DataError, match="has written its files since"):
+        overrule(run, {0: Verdict(False, 0)})
+    assert (finished / "purification" / "ledger.csv").read_bytes() == table
+    assert standing_verdicts(read_recorded_run(finished)) == {0: Verdict(False, 0)}
 
 
 def test_nothing_is_written_where_the_annotation_cannot_be(tool, finished, tmp_path):

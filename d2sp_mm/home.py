@@ -1,4 +1,4 @@
-"""Where tools and configs lie: beside the package in a clone, inside it where it was installed."""
+"""Where tools, configs and recipes lie: beside the package in a clone, inside it where it was installed."""
 
 from __future__ import annotations
 
@@ -22,3 +22,13 @@ def find_home() -> Path:
         if (home / "tools" / "train.py").is_file() and (home / "configs" / "d2sp").is_dir():
             return home
     raise ConfigError(f"neither {package.parent} nor {package / '.mim'} holds tools/ and configs/; install d2sp_mm anew.")
+
+
+def recipe_folder() -> Path:
+    """Where the recipes are that the package brings."""
+    return find_home() / "configs" / "_base_" / "purification"
+
+
+def recipe_names() -> list[str]:
+    """The names of the recipes that the package brings, sorted."""
+    return sorted(path.stem for path in recipe_folder().glob("*.py"))

@@ -7,18 +7,16 @@ that names nothing of d2sp_mm works as well.
 """
 
 import runpy
-from importlib.util import find_spec
-from pathlib import Path
 
-import d2sp_mm.compat  # noqa: F401 - applies the bridges
+from d2sp_mm.mmaction_script import help_if_asked, mmaction_script
 
 
 def main() -> None:
     """Run the test.py that MMAction2's package carries for mim."""
-    spec = find_spec("mmaction")
-    if spec is None or spec.origin is None:
-        raise SystemExit("MMAction2 is not installed; see the README, 'On your own config'.")
-    runpy.run_path(str(Path(spec.origin).parent / ".mim" / "tools" / "test.py"), run_name="__main__")
+    help_if_asked("test", __doc__)
+    import d2sp_mm.compat  # noqa: F401 - applies the bridges
+
+    runpy.run_path(str(mmaction_script("test")), run_name="__main__")
 
 
 if __name__ == "__main__":

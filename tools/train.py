@@ -12,32 +12,24 @@ import argparse
 import errno
 import runpy
 import sys
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
 
-import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
-from d2sp_mm.compat.cpu_distributed import leave_at_once
-from d2sp_mm.errors import D2SPError
-from d2sp_mm.recipes import check_hook, check_work_dir, purify_config, read_config, recipe_names, split_options
-
-
-def mmaction_script() -> dict[str, Any]:
-    """What MMAction2's own script defines; the package carries it for mim."""
-    spec = find_spec("mmaction")
-    if spec is None or spec.origin is None:
-        raise SystemExit("MMAction2 is not installed; see the README, 'On your own config'.")
-    return runpy.run_path(str(Path(spec.origin).parent / ".mim" / "tools" / "train.py"), run_name="mmaction_train")
+from d2sp_mm.home import recipe_names
+from d2sp_mm.mmaction_script import help_if_asked, mmaction_script
 
 
 def main() -> None:
     """Do what MMAction2's script does, with the config purified in between."""
+    known = f"one of {', '.join(recipe_names())}, or a path that ends in .py"
     ours = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    ours.add_argument("--purify", metavar="RECIPE", help=f"one of {', '.join(recipe_names())}, or a path")
+    ours.add_argument("--purify", metavar="RECIPE", help=known)
     wanted, sys.argv[1:] = ours.parse_known_args()
-    if {"-h", "--help"} & set(sys.argv[1:]):
-        print(f"{__doc__}\n--purify RECIPE: one of {', '.join(recipe_names())}, or a path that ends in .py\n")
-    script = mmaction_script()
+    help_if_asked("train", f"{__doc__}\n--purify RECIPE: {known}\n")
+    import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
+    from d2sp_mm.compat.cpu_distributed import leave_at_once
+    from d2sp_mm.errors import D2SPError
+    from d2sp_mm.recipes import check_hook, check_work_dir, purify_config, read_config, split_options
+
+    script = runpy.run_path(str(mmaction_script("train")), run_name="mmaction_train")
     args = script["parse_args"]()
     try:
         config = read_config(args.config)

@@ -3,7 +3,6 @@
 from d2sp_mm.recipes.options import split_options
 from d2sp_mm.recipes.purify_config import check_hook, purify_config
 from d2sp_mm.recipes.read_config import read_config
-from d2sp_mm.recipes.recipe import recipe_names
 from d2sp_mm.recipes.work_dir import check_work_dir
 
-__all__ = ["check_hook", "check_work_dir", "purify_config", "read_config", "recipe_names", "split_options"]
+__all__ = ["check_hook", "check_work_dir", "purify_config", "read_config", "split_options"]

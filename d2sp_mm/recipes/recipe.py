@@ -8,12 +8,7 @@ from typing import Any
 from mmengine.config import Config
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.home import find_home
-
-
-def recipe_names() -> list[str]:
-    """The names of the recipes that the package brings, sorted."""
-    return sorted(path.stem for path in _folder().glob("*.py"))
+from d2sp_mm.home import recipe_folder, recipe_names
 
 
 def read_recipe(name: str) -> dict[str, Any]:
@@ -32,7 +27,7 @@ def read_recipe(name: str) -> dict[str, Any]:
         Our own.
     """
     own = name.endswith(".py")
-    path = Path(name) if own else _folder() / f"{name}.py"
+    path = Path(name) if own else recipe_folder() / f"{name}.py"
     if not path.is_file():
         raise ConfigError(
             f"recipe {name!r} is unknown; choose one of {', '.join(recipe_names())}, or give the path of a config file "
@@ -45,7 +40,3 @@ def read_recipe(name: str) -> dict[str, Any]:
             "default_hooks=dict(purification=dict(type='d2sp_mm.PurificationHook', stages=dict(...)))."
         )
     return hook.to_dict()
-
-
-def _folder() -> Path:
-    return find_home() / "configs" / "_base_" / "purification"

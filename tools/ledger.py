@@ -66,6 +66,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     again.add_argument(
         "--set", nargs="+", action=DictAction, default={}, metavar="STAGE.NAME=VALUE", help="settings of the stages"
     )
+    again.add_argument("--prob-bits", type=_number, help="decide from 4, 8 or 16 bits a probability, at most the recorded")
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
     overruling = command("apply", "let a person's verdicts hold", "tools/ledger.py apply work_dirs/mine verdicts.csv")
     overruling.epilog = f"Columns of the file: key,verdict,label. Verdicts: keep (as given), prune, relabel, none. {_GO_ON}"
@@ -124,7 +125,7 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
     stages = changed_stages(run.stages, args.set)
     if not stages:
         raise ConfigError("there is no stage that could decide; add one: --set prune.type=d2sp_mm.CoarsePruning")
-    ledger = replay(run, stages)
+    ledger = replay(run, stages, args.prob_bits)
     table = ledger_table(ledger)
     changes = difference(run.table, table)
     if args.out is not None:

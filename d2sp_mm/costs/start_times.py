@@ -28,11 +28,10 @@ def start_times(trials: int = 9) -> list[Measurement]:
         scripts.append(_run([str(find_home() / "tools" / "train.py"), "--help"]))
     own = (np.array(package) - np.array(nothing)).clip(0).tolist()
     light = _output(["-c", "import sys, d2sp_mm; print(sorted({'torch', 'mmengine', 'mmaction'} & set(sys.modules)))"])
-    note = "MMAction2's own script imports MMEngine's runner, and that torch, before it reads its arguments"
     return [
         seconds("`import d2sp_mm`, beyond starting Python", own, _IMPORT_MOST),
         Measurement("what of torch, MMEngine and MMAction2 that imports", light, "[]", light == "[]"),
-        seconds("`tools/train.py --help`", scripts, _HELP_MOST, note),
+        seconds("`tools/train.py --help`", scripts, _HELP_MOST),
     ]
 
 

@@ -53,7 +53,7 @@ def _lowest(ledger: Ledger, decision: Decision) -> list[int]:
     if not len(samples):
         samples, scores = decision.relabel, decision.relabel_scores
     if not len(scores):
-        scores = ledger.scores["quality_score"][samples]
+        scores = ledger.scores["quality_score"][samples].astype(np.float64)
     order = np.argsort(scores, kind="stable")[:_CLIPS]
     return [int(sample) for sample in samples[order]]
 

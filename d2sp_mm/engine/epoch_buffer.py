@@ -107,13 +107,22 @@ class EpochBuffer:
         for of_rank in _gather_objects(self._failures):
             failures = {**of_rank, **failures}
         self.clear()
-        unique, first = np.unique(indices.cpu().numpy(), return_index=True)
+        unique, first = _first_sights(indices.cpu().numpy())
         return EpochObservation(
             indices=unique,
             probs=probs.cpu().numpy()[first],
             weights=None if weights is None else weights.cpu().numpy()[first],
             failures=failures,
         )
+
+
+def _first_sights(indices: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The samples, ascending, and where each stands first: as ``np.unique`` says, without sorting."""
+    first = np.full(int(indices.max()) + 1, -1, dtype=np.int64)
+    # Of several writes to one place the last remains.
+    first[indices[::-1]] = np.arange(len(indices))[::-1]
+    unique = np.flatnonzero(first >= 0)
+    return unique, first[unique]
 
 
 def _gather_objects(value: Any) -> list[Any]:

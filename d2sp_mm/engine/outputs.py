@@ -18,6 +18,7 @@ from mmengine.runner import Runner
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.engine.annotation_part import AnnotationPart, purified_paths, write_purified
+from d2sp_mm.engine.epoch_buffer import EpochObservation
 from d2sp_mm.errors import D2SPError, WriteError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.history import VERDICT
@@ -68,14 +69,18 @@ def write_outputs(
     return folder
 
 
-def write_epoch(runner: Runner, ledger: Ledger) -> None:
+def write_epoch(runner: Runner, ledger: Ledger, seen: EpochObservation) -> None:
     """Add what an epoch predicted to the trace in the work dir; the main process does.
 
     Raises:
         WriteError: It cannot be written.
     """
-    if dist.is_main_process():
-        write_trace(Path(runner.work_dir) / FOLDER / TRACE_FILE, ledger, runner.epoch)
+    if not dist.is_main_process():
+        return
+    predictions, given_probs = np.full(len(ledger), -1), np.full(len(ledger), np.nan)
+    predictions[seen.indices] = seen.probs.argmax(axis=1)
+    given_probs[seen.indices] = seen.probs[np.arange(len(seen.indices)), ledger.labels[seen.indices]]
+    write_trace(Path(runner.work_dir) / FOLDER / TRACE_FILE, runner.epoch, predictions, given_probs)
 
 
 def ledger_table(ledger: Ledger) -> LedgerTable:

@@ -22,6 +22,7 @@ from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
+from d2sp_mm.engine.new_ledger import new_ledger
 from d2sp_mm.engine.outputs import FOLDER, write_epoch, write_outputs
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stages, stage_settings
@@ -32,6 +33,7 @@ from d2sp_mm.engine.verdicts import PersonsVerdicts
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.prob_codes import BITS
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.stages import RandomPruning, Stage
@@ -61,6 +63,8 @@ class PurificationHook(Hook):
             of a run without the hook, bit for bit.
         weighting: ``detached`` learns the weights beside the recognizer and leaves its loss as it is; ``joint`` trains the
             recognizer with the weighted loss while weights are learned, as SCN does.
+        prob_bits: Bits in which the ledger keeps each probability, 4, 8 or 16; if None as many as a stage asks for: 4 for
+            D2SP's, 16 for rules that look at losses and where none decides. As :class:`d2sp_mm.ledger.prob_codes.ProbCodes`.
         history: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
@@ -85,6 +89,7 @@ class PurificationHook(Hook):
         dry_run: bool = False,
         weighting: str = "detached",
         history: int | None = None,
+        prob_bits: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
         verdicts: str | None = None,
@@ -93,17 +98,16 @@ class PurificationHook(Hook):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
         if history is not None and (not isinstance(history, int) or history < 1):
             raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
+        if prob_bits not in (None, *BITS):
+            raise ConfigError(f"PurificationHook: prob_bits={prob_bits!r} is unknown; choose one of {BITS}, or None.")
         check_share("PurificationHook", "max_undecodable", max_undecodable, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})
-        self.dry_run = dry_run
-        self.weighting = weighting
-        self.classifier = classifier
-        self.history = history
+        self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
+        self.history, self.prob_bits = history, prob_bits
         self.max_undecodable = max_undecodable
         self.ledger: Ledger | None = None
-        self._verdicts = PersonsVerdicts(verdicts)
+        self._verdicts, self._buffer = PersonsVerdicts(verdicts), EpochBuffer()
         self._rounds_done = dict.fromkeys(self.stages, 0)
-        self._buffer = EpochBuffer()
         self._loaded: dict[str, Any] | None = None
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
@@ -126,11 +130,7 @@ class PurificationHook(Hook):
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
         self._parts: TrainingParts = find_training_parts(runner)
         self._decision_epochs = {name: stage.decision_epochs(runner.max_epochs) for name, stage in self.stages.items()}
-        looked_at = [s.last_epochs(self._decision_epochs[name][-1]) for name, s in self.stages.items()]
-        window = max([*looked_at, self.history or 1])
-        keys, labels = self._parts.dataset.map.keys_and_labels()
-        draws = np.bincount(self._parts.dataset.map.samples, minlength=len(keys))
-        self.ledger = Ledger(keys, labels, self._parts.num_classes, window, draws, self._parts.class_weights)
+        self.ledger = new_ledger(self._parts, self.stages, self._decision_epochs, self.history, self.prob_bits)
         self._parts.loss.mode = "plain"
         if any(stage.uses_weights for stage in self.stages.values()):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
@@ -191,7 +191,7 @@ class PurificationHook(Hook):
             seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
             failed = np.array(sorted(seen.failures), dtype=np.int64)
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
-            write_epoch(runner, ledger)
+            write_epoch(runner, ledger, seen)
             report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
         decided = self._verdicts.refresh(runner, ledger)
         for name in self.stages:

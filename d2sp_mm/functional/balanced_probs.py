@@ -34,11 +34,31 @@ def balance_probs(probs: npt.ArrayLike, class_counts: npt.ArrayLike, strength: f
         array([[0.5 , 0.5 ],
                [0.25, 0.75]])
     """
+    balanced = np.asarray(probs, dtype=np.float64) * balancing_factors(class_counts, strength)
+    return balanced / balanced.sum(axis=1, keepdims=True)
+
+
+def balancing_factors(class_counts: npt.ArrayLike, strength: float = 1.0) -> npt.NDArray[np.float64]:
+    """What :func:`balance_probs` multiplies each class's probability by, before it normalises.
+
+    Args:
+        class_counts: As there.
+        strength: As there.
+
+    Returns:
+        Factors of at least 1, shape (c,); 1 for the most frequent class.
+
+    Source:
+        As there.
+
+    Example:
+        >>> balancing_factors([30, 10])
+        array([1., 3.])
+    """
     counts = np.asarray(class_counts, dtype=np.float64)
     present = counts > 0
     if not present.any():
         counts, present = np.ones_like(counts), ~present
     counts = np.maximum(counts, LEAST_SHARE * counts[present].mean())
     counts = np.where(present, counts, counts.max())
-    balanced = np.asarray(probs, dtype=np.float64) / (counts / counts.max()) ** strength
-    return balanced / balanced.sum(axis=1, keepdims=True)
+    return (counts.max() / counts) ** strength

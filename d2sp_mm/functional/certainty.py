@@ -24,9 +24,14 @@ def certainty(probs: npt.ArrayLike) -> npt.NDArray[np.float64]:
         >>> certainty([[0.5, 0.5], [1.0, 0.0]])
         array([0., 1.])
     """
-    p = np.asarray(probs, dtype=np.float64)
+    p = np.asarray(probs)
+    if p.dtype != np.float32:
+        p = p.astype(np.float64)
+    total = p.sum(axis=1)
+    # With p = x / S the entropy is log S - sum(x log x) / S: one logarithm an entry, and no normalised copy.
+    logs = np.maximum(p, np.finfo(p.dtype).tiny)
+    np.log(logs, out=logs)
+    logs *= p
     with np.errstate(invalid="ignore", divide="ignore"):
-        p = p / p.sum(axis=1, keepdims=True)
-        logs = np.where(p > 0, np.log(np.where(p > 0, p, 1.0)), 0.0)
-    entropy = -(p * logs).sum(axis=1)
-    return np.clip(1.0 - entropy / np.log(p.shape[1]), 0.0, 1.0)
+        entropy = np.log(total) - logs.sum(axis=1) / total
+    return np.clip(1.0 - entropy.astype(np.float64) / np.log(p.shape[1]), 0.0, 1.0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from d2sp_mm.functional.ascending import lowest
+
 
 def select_lowest(
     scores: npt.ArrayLike,
@@ -36,11 +38,11 @@ def select_lowest(
     scores = np.asarray(scores, dtype=np.float64)
     labels = np.asarray(labels, dtype=np.int64)
     room = np.maximum(np.asarray(class_room, dtype=np.int64), 0)
-    order = np.argsort(scores, kind="stable")
-    lowest = order[~np.isnan(scores[order])][: max(count, 0)]
+    scored = np.flatnonzero(~np.isnan(scores))
+    taking = scored[lowest(scores[scored], count)]
     taken = np.zeros(len(scores), dtype=bool)
-    for label in np.unique(labels[lowest]):
-        of_class = lowest[labels[lowest] == label]
+    for label in np.unique(labels[taking]):
+        of_class = taking[labels[taking] == label]
         taken[of_class[: room[label]]] = True
     return np.flatnonzero(taken)
 

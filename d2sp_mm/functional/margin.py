@@ -34,12 +34,11 @@ def contradiction_margin(
     labels = np.asarray(labels, dtype=np.int64)
     classes = np.asarray(classes, dtype=np.int64)
     samples = np.arange(len(labels))
-    others = probs.copy()
+    own, predicted = probs[samples, labels], probs[samples, classes]
+    # The layout of the probabilities stays, so that the maximum runs along memory.
+    others = probs.copy(order="K")
     others[samples, labels] = -np.inf
-    agrees = classes == labels
-    rival = np.where(agrees, others.max(axis=1), probs[samples, classes])
-    rival = np.where(np.isnan(probs).any(axis=1), np.nan, rival)
-    return rival - probs[samples, labels]
+    return np.where(classes == labels, others.max(axis=1), predicted) - own
 
 
 def label_score(margins: npt.ArrayLike) -> npt.NDArray[np.float64]:

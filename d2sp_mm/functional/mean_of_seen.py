@@ -27,9 +27,16 @@ def mean_of_seen(rows: Iterable[npt.NDArray[Any]], shape: tuple[int, ...]) -> np
         array([ 2., nan])
     """
     total = np.zeros(shape, dtype=np.float64)
-    count = np.zeros(shape, dtype=np.int64)
+    count, of_all = np.zeros(shape, dtype=np.int32), 0
     for row in rows:
         seen = ~np.isnan(row)
-        total[seen] += row[seen]
-        count += seen
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        if seen.all():
+            # By far the most frequent case.
+            total += row
+            of_all += 1
+        else:
+            np.add(total, row, out=total, where=seen)
+            count += seen
+    with np.errstate(invalid="ignore"):
+        # 0 / 0 is NaN.
+        return total / (count + of_all)

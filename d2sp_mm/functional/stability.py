@@ -24,7 +24,7 @@ def prediction_shares(predictions: npt.ArrayLike, num_classes: int) -> npt.NDArr
         array([[0.  , 0.25, 0.75],
                [0.33, 0.67, 0.  ]])
     """
-    counts = _counts(predictions, num_classes)
+    counts = _counts(predictions, num_classes).T
     seen = counts.sum(axis=1, keepdims=True)
     return np.where(seen > 0, counts / np.maximum(seen, 1), np.nan)
 
@@ -52,15 +52,17 @@ def modal_prediction(
         array([2, 1])
     """
     counts = _counts(predictions, num_classes)
-    classes = counts.argmax(axis=1).astype(np.int64)
-    return classes, counts[np.arange(len(counts)), classes] / max(len(np.asarray(predictions)), 1)
+    # Count and class in one number, so that a maximum finds the lowest class of a tie.
+    last = num_classes - 1
+    most = (counts * num_classes + (last - np.arange(num_classes))[:, np.newaxis]).max(axis=0)
+    agreement = (most // num_classes) / max(len(np.asarray(predictions)), 1)
+    return (last - most % num_classes).astype(np.int64), agreement
 
 
-def _counts(predictions: npt.ArrayLike, num_classes: int) -> npt.NDArray[np.int32]:
+def _counts(predictions: npt.ArrayLike, num_classes: int) -> npt.NDArray[np.int64]:
+    """How often each class was predicted, shape (c, n)."""
     predictions = np.asarray(predictions, dtype=np.int64)
-    counts = np.zeros((predictions.shape[1], num_classes), dtype=np.int32)
-    samples = np.arange(predictions.shape[1])
-    for row in predictions:
-        seen = row >= 0
-        counts[samples[seen], row[seen]] += 1
-    return counts
+    n = predictions.shape[1]
+    # Gaps are counted as a class of their own, which is left out.
+    places = np.where(predictions >= 0, predictions, num_classes) * n + np.arange(n)
+    return np.bincount(places.ravel(), minlength=(num_classes + 1) * n).reshape(num_classes + 1, n)[:num_classes]

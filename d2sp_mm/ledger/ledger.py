@@ -13,10 +13,13 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
 from d2sp_mm.ledger.history import History
 from d2sp_mm.ledger.observations import Observations
+from d2sp_mm.ledger.old_state import upgraded
 from d2sp_mm.ledger.required_keys import require_keys
 from d2sp_mm.ledger.saved_state import saved_array, saved_number, saved_text
 
-_REQUIRED = ("version", "digest", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
+_REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
+#: What a checkpoint counts epochs in.
+_COUNT = np.dtype(np.uint16)
 
 
 class Ledger:
@@ -31,12 +34,13 @@ class Ledger:
         window: How many epochs of observations are kept.
         draws: How often each sample stands in an epoch, shape (n,), as wrappers that repeat samples make it; once if None.
         class_weights: Factor of each class in the loss, shape (c,); 1 if None.
+        bits: Bits in which each probability is kept; see :class:`Observations`.
 
     Raises:
         DataError: If keys repeat or a label is out of range.
     """
 
-    VERSION = 1
+    VERSION = 2
     BYTES_PER_DECISION = History.BYTES_PER_ROW
 
     def __init__(
@@ -47,6 +51,7 @@ class Ledger:
         window: int = 1,
         draws: npt.ArrayLike | None = None,
         class_weights: npt.ArrayLike | None = None,
+        bits: int = 16,
     ) -> None:
         self.keys = list(keys)
         self.labels = np.asarray(labels, dtype=np.int64)
@@ -66,8 +71,9 @@ class Ledger:
         self.corrected_labels = self.labels.copy()
         self.keep = np.ones(n, dtype=bool)
         self.undecodable = np.zeros(n, dtype=np.int64)
-        self.scores = {name: np.full(n, np.nan) for name in SCORE_NAMES}
-        self.observations = Observations(n, num_classes, window)
+        # What a checkpoint holds, so that a resumed run goes on with the same numbers.
+        self.scores = {name: np.full(n, np.nan, dtype=np.float32) for name in SCORE_NAMES}
+        self.observations = Observations(n, num_classes, window, bits)
         self.next_epoch = 0
         #: Every decision on every sample.
         self.changes = History()
@@ -100,8 +106,13 @@ class Ledger:
     @property
     def bytes_per_sample(self) -> int:
         """What a saved state takes for each sample; besides, each decision on one takes ``BYTES_PER_DECISION``."""
-        own = (self.corrected_labels, self.keep, self.undecodable, *self.scores.values())
-        return sum(array.itemsize for array in own) + self.observations.bytes_per_sample
+        own = (self._label_type, np.dtype(np.bool_), _COUNT, *(array.dtype for array in self.scores.values()))
+        return sum(kind.itemsize for kind in own) + self.observations.bytes_per_sample
+
+    @property
+    def _label_type(self) -> np.dtype[Any]:
+        """What labels are saved as."""
+        return np.dtype(np.int16 if self.num_classes <= np.iinfo(np.int16).max else np.int32)
 
     @property
     def class_counts(self) -> npt.NDArray[np.int64]:
@@ -220,9 +231,10 @@ class Ledger:
         return {
             "version": self.VERSION,
             "digest": self.digest,
-            "corrected_labels": self.corrected_labels,
+            "num_classes": self.num_classes,
+            "corrected_labels": self.corrected_labels.astype(self._label_type),
             "keep": self.keep,
-            "undecodable": self.undecodable,
+            "undecodable": np.minimum(self.undecodable, np.iinfo(_COUNT).max).astype(_COUNT),
             "next_epoch": self.next_epoch,
             "rules": "\n".join(self.rules),
             **{f"scores/{name}": values for name, values in self.scores.items()},
@@ -239,6 +251,7 @@ class Ledger:
         """
         required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in History.COLUMNS)]
         required += [f"observations/{name}" for name in self.observations.state()]
+        state = upgraded(state)
         require_keys(state, required, "the saved ledger")
         version, digest = saved_number(state, "version"), saved_text(state, "digest")
         if version > self.VERSION:
@@ -250,11 +263,13 @@ class Ledger:
             )
         n, c = len(self), self.num_classes
         rules = [rule for rule in saved_text(state, "rules").split("\n") if rule]
-        labels = saved_array(state, "corrected_labels", np.int64, (n,), 0, c)
+        if saved_number(state, "num_classes") != c:
+            raise DataError(f"the saved ledger has {saved_number(state, 'num_classes')} classes, this run's head has {c}.")
+        labels = saved_array(state, "corrected_labels", self._label_type, (n,), 0, c).astype(np.int64)
         keep = saved_array(state, "keep", np.bool_, (n,))
-        undecodable = saved_array(state, "undecodable", np.int64, (n,), 0)
+        undecodable = saved_array(state, "undecodable", _COUNT, (n,)).astype(np.int64)
         next_epoch = saved_number(state, "next_epoch")
-        scores = {name: saved_array(state, f"scores/{name}", np.float64, (n,)) for name in SCORE_NAMES}
+        scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)) for name in SCORE_NAMES}
         rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
         # A person may have decided before the first epoch.
         least = {"epoch": -1}

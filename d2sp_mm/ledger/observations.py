@@ -10,33 +10,47 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.functional.mean_of_seen import mean_of_seen
+from d2sp_mm.ledger.block import Block
+from d2sp_mm.ledger.prob_codes import BITS, ProbCodes
 from d2sp_mm.ledger.required_keys import require_keys
-from d2sp_mm.ledger.saved_state import saved_array
+from d2sp_mm.ledger.saved_state import saved_array, saved_number
+from d2sp_mm.ledger.weight_codes import WeightCodes
+
+#: Samples that are looked at together: what is computed of them stays in the cache.
+_BLOCK = 8192
 
 
 class Observations:
     """A window over the last epochs: each sample's class probabilities and learned weight.
 
-    A ring of ``window`` epochs; an epoch overwrites the oldest. Memory is ``window * (2 c + 4)`` bytes a sample.
+    A ring of ``window`` epochs; an epoch overwrites the oldest. ``bytes_per_sample`` tells its memory.
 
     Args:
         num_samples: Number of samples n.
         num_classes: Number of classes c.
         window: How many epochs are kept, at least 1.
+        bits: Bits of each probability, 4, 8 or 16; see :class:`ProbCodes` and :class:`WeightCodes`.
     """
 
-    def __init__(self, num_samples: int, num_classes: int, window: int) -> None:
+    def __init__(self, num_samples: int, num_classes: int, window: int, bits: int = 16) -> None:
         self.window = window
         self.num_classes = num_classes
+        self.num_samples = num_samples
+        self._prob_codes, self._weight_codes = ProbCodes(num_classes, bits), WeightCodes(bits)
         self._epochs = np.full(window, -1, dtype=np.int64)
-        # Half precision resolves a probability to 5e-4, far below what training noise moves it between two epochs.
-        self._probs = np.full((window, num_samples, num_classes), np.nan, dtype=np.float16)
-        self._weights = np.full((window, num_samples), np.nan, dtype=np.float32)
+        codes, weights = self._prob_codes, self._weight_codes
+        self._probs = np.full((window, codes.planes, num_samples), codes.unseen, dtype=codes.dtype)
+        self._weights = np.full((window, num_samples), weights.none, dtype=weights.dtype)
+
+    @property
+    def bits(self) -> int:
+        """Bits of each probability."""
+        return self._prob_codes.bits
 
     @property
     def bytes_per_sample(self) -> int:
         """What the ring takes for each sample."""
-        return self.window * (self.num_classes * self._probs.itemsize + self._weights.itemsize)
+        return self.window * (self._prob_codes.bytes_per_sample + self._weights.itemsize)
 
     def add(
         self,
@@ -65,11 +79,14 @@ class Observations:
                 )
         slot = epoch % self.window
         self._epochs[slot] = epoch
-        self._probs[slot] = np.nan
-        self._weights[slot] = np.nan
-        self._probs[slot, indices] = probs
-        if weights is not None:
-            self._weights[slot, indices] = weights
+        self._weights[slot] = self._weight_codes.none
+        if len(indices) < self.num_samples:
+            self._probs[slot] = self._prob_codes.unseen
+        for begin in range(0, len(indices), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            self._probs[slot][:, _samples(indices[part])] = self._prob_codes.encode(probs[part])
+            if weights is not None:
+                self._weights[slot][_samples(indices[part])] = self._weight_codes.encode(weights[part])
 
     def _slots(self, last: int, epoch: int) -> list[int]:
         """Ring slots of the ``last`` epochs up to and with ``epoch``; an epoch that is not held is left out."""
@@ -84,28 +101,50 @@ class Observations:
     def complete(self, last: int, epoch: int, weights: bool = False) -> bool:
         """Whether all of the ``last`` epochs up to ``epoch`` are held, and with learned weights if those are asked for."""
         slots = self._slots(last, epoch)
-        held = self._weights if weights else self._probs[..., 0]
-        return len(slots) == last and not np.isnan(held[slots]).all(axis=1).any()
+        seen = self._weight_codes.any_there if weights else self._any_seen
+        return len(slots) == last and all(seen((self._weights if weights else self._probs)[slot]) for slot in slots)
+
+    def _any_seen(self, codes: npt.NDArray[Any]) -> bool:
+        return bool((~np.isnan(codes[0])).any() if self.bits == 16 else codes.any())
+
+    def blocks(self, last: int, epoch: int) -> Iterator[Block]:
+        """All samples in turn, some thousands at a time, with what the ``last`` epochs that are held saw of them.
+
+        What is computed of them then stays in the cache, which for large sets is many times faster.
+        """
+        slots = self._slots(last, epoch)
+        for begin in range(0, self.num_samples, _BLOCK):
+            yield Block(slice(begin, min(begin + _BLOCK, self.num_samples)), last, slots, self._probs, self._prob_codes)
 
     def predictions(self, last: int, epoch: int) -> npt.NDArray[np.int64]:
         """Arg-max classes of the ``last`` epochs, shape (last, n); -1 where a sample was not seen."""
-        result = np.full((last, self._probs.shape[1]), -1, dtype=np.int64)
-        for row, slot in enumerate(self._slots(last, epoch)):
-            probs = self._probs[slot].astype(np.float32)
-            seen = ~np.isnan(probs[:, 0])
-            result[row, seen] = probs[seen].argmax(axis=1)
+        result = np.empty((last, self.num_samples), dtype=np.int64)
+        for block in self.blocks(last, epoch):
+            result[:, block.samples] = block.predictions()
         return result
+
+    def never_seen(self, last: int, epoch: int) -> npt.NDArray[np.bool_]:
+        """Which samples none of the ``last`` epochs saw, shape (n,)."""
+        never = np.ones(self.num_samples, dtype=bool)
+        for slot in self._slots(last, epoch):
+            codes = self._probs[slot]
+            never &= np.isnan(codes[0]) if self.bits == 16 else ~codes.any(axis=0)
+        return never
 
     def epoch_probs(self, last: int, epoch: int) -> Iterator[npt.NDArray[np.float64]]:
         """Probabilities of each of the ``last`` epochs that is held, shape (n, c); NaN where a sample was not seen."""
         for slot in self._slots(last, epoch):
-            yield self._probs[slot].astype(np.float64)
+            yield self._prob_codes.decode(self._probs[slot]).T.astype(np.float64)
 
     def label_probs(self, labels: npt.NDArray[np.int64], last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Probability of each sample's label in the ``last`` epochs that are held, shape (e, n); NaN where not seen."""
-        samples = np.arange(len(labels))
-        rows = [self._probs[slot][samples, labels].astype(np.float64) for slot in self._slots(last, epoch)]
-        return np.array(rows).reshape(len(rows), len(labels))
+        slots = self._slots(last, epoch)
+        found = np.empty((len(slots), len(labels)), dtype=np.float64)
+        for block in self.blocks(last, epoch):
+            own, places = labels[block.samples], np.arange(len(labels[block.samples]))
+            for row, probs in enumerate(block.epoch_probs()):
+                found[row, block.samples] = probs[places, own]
+        return found
 
     def mean_label_probs(self, labels: npt.NDArray[np.int64], last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean probability of each sample's label over the epochs in which it was seen, shape (n,); NaN if in none."""
@@ -117,30 +156,50 @@ class Observations:
 
     def mean_probs(self, last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean probabilities over the epochs in which a sample was seen, shape (n, c); NaN if in none."""
-        return mean_of_seen([self._probs[slot] for slot in self._slots(last, epoch)], self._probs.shape[1:])
+        found = np.empty((self.num_samples, self.num_classes), dtype=np.float64)
+        for block in self.blocks(last, epoch):
+            found[block.samples] = block.mean_probs()
+        return found
 
     def mean_weights(self, last: int, epoch: int) -> npt.NDArray[np.float64]:
         """Mean learned weight over the epochs in which a sample had one, shape (n,); NaN if in none."""
-        return mean_of_seen([self._weights[slot] for slot in self._slots(last, epoch)], self._weights.shape[1:])
+        rows = (self._weight_codes.decode(self._weights[slot]) for slot in self._slots(last, epoch))
+        return mean_of_seen(rows, self._weights.shape[1:])
 
-    def state(self) -> dict[str, npt.NDArray[Any]]:
-        """The arrays that :meth:`load` takes back."""
-        return {"epochs": self._epochs, "probs": self._probs, "weights": self._weights}
+    def state(self) -> dict[str, Any]:
+        """The numbers and arrays that :meth:`load` takes back."""
+        return {"bits": self.bits, "epochs": self._epochs, "probs": self._probs, "weights": self._weights}
 
-    def load(self, state: dict[str, npt.NDArray[Any]]) -> None:
-        """Take over a saved state. The window may have been longer or shorter; what fits is kept.
+    def load(self, state: dict[str, Any]) -> None:
+        """Take over a saved state. The window may have been longer or shorter; what fits is kept. So may the bits.
 
         Raises:
             DataError: If an entry is missing, or the saved state has another number of samples or classes.
         """
         require_keys(state, self.state(), "the saved observations")
+        bits = saved_number(state, "bits")
+        if bits not in BITS:
+            raise DataError(f"the saved ledger: bits is {bits}; the file is damaged.")
+        probs_as, weights_as = ProbCodes(self.num_classes, bits), WeightCodes(bits)
         epochs = saved_array(state, "epochs", np.int64, (None,), -1)
-        probs = saved_array(state, "probs", np.float16, (len(epochs), *self._probs.shape[1:]))
-        weights = saved_array(state, "weights", np.float32, (len(epochs), *self._weights.shape[1:]))
+        probs = saved_array(state, "probs", probs_as.dtype, (len(epochs), probs_as.planes, self.num_samples))
+        weights = saved_array(state, "weights", weights_as.dtype, (len(epochs), self.num_samples))
         self._epochs[:] = -1
         for slot in np.argsort(epochs):
-            if epochs[slot] >= 0:
-                own = epochs[slot] % self.window
-                self._epochs[own] = epochs[slot]
-                self._probs[own] = probs[slot]
-                self._weights[own] = weights[slot]
+            if epochs[slot] < 0:
+                continue
+            own = epochs[slot] % self.window
+            self._epochs[own] = epochs[slot]
+            if bits == self.bits:
+                self._probs[own], self._weights[own] = probs[slot], weights[slot]
+                continue
+            seen = np.flatnonzero(probs_as.predictions(probs[slot]) >= 0)
+            self._probs[own] = self._prob_codes.unseen
+            self._probs[own][:, seen] = self._prob_codes.encode(probs_as.decode(probs[slot][:, seen]).T)
+            self._weights[own] = self._weight_codes.encode(weights_as.decode(weights[slot]))
+
+
+def _samples(indices: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:
+    """Indices, as a slice where they are consecutive: that is many times faster."""
+    consecutive = len(indices) and indices[-1] - indices[0] == len(indices) - 1 and (np.diff(indices) == 1).all()
+    return slice(int(indices[0]), int(indices[-1]) + 1) if consecutive else indices

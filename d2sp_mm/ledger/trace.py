@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.annotations.atomic_write import write_error
-from d2sp_mm.ledger.ledger import Ledger
 
 #: Its name in a run's folder.
 FILE = "trace.bin"
@@ -32,27 +32,29 @@ class Trace:
     given_probs: npt.NDArray[np.float16]
 
 
-def write_trace(path: Path, ledger: Ledger, epoch: int) -> None:
+def write_trace(
+    path: Path, epoch: int, predictions: npt.NDArray[np.integer[Any]], given_probs: npt.NDArray[np.floating[Any]]
+) -> None:
     """Write one epoch behind those before it, over whatever an abandoned run wrote from there on.
 
     Args:
         path: The file.
-        ledger: The ledger, with the observations of ``epoch`` written.
         epoch: The epoch, counted from 0. Epochs that are not there yet count as not seen.
+        predictions: The class that it named for each sample, shape (n,); -1 where a sample was not seen.
+        given_probs: Probability of each label as given, shape (n,); NaN there.
 
     Raises:
         WriteError: It cannot be written.
     """
-    seen = ledger.observations
-    probs = seen.label_probs(ledger.labels, 1, epoch)[0].astype(_PROB)
-    record = seen.predictions(1, epoch)[0].astype(_LABEL).tobytes() + probs.tobytes()
+    n = len(predictions)
+    record = predictions.astype(_LABEL).tobytes() + given_probs.astype(_PROB).tobytes()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("r+b" if path.is_file() else "w+b") as file:
             missing = epoch - file.seek(0, 2) // len(record)
             if missing > 0:
                 file.seek((epoch - missing) * len(record))
-                unseen = np.full(len(ledger), -1, _LABEL).tobytes() + np.full(len(ledger), np.nan, _PROB).tobytes()
+                unseen = np.full(n, -1, _LABEL).tobytes() + np.full(n, np.nan, _PROB).tobytes()
                 file.write(unseen * missing)
             file.seek(epoch * len(record))
             file.write(record)

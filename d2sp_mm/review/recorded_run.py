@@ -14,14 +14,17 @@ import numpy as np
 
 from d2sp_mm.engine.annotation_part import AnnotationPart
 from d2sp_mm.engine.outputs import FOLDER
-from d2sp_mm.errors import DataError
+from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.old_state import upgraded
+from d2sp_mm.ledger.prob_codes import BITS
 from d2sp_mm.ledger.required_keys import require_keys
+from d2sp_mm.ledger.saved_state import saved_number
 from d2sp_mm.ledger.table import LedgerTable, read_ledger_table
 from d2sp_mm.ledger.trace import FILE as TRACE_FILE
 from d2sp_mm.ledger.trace import Trace, read_trace
 
-_TEXTS, _NUMBERS = ("digest", "rules"), ("version", "next_epoch")
+_TEXTS, _NUMBERS = ("digest", "rules"), ("version", "next_epoch", "num_classes", "observations/bits")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +61,24 @@ class RecordedRun:
         """What every epoch predicted; read anew at each call."""
         return read_trace(self.folder / TRACE_FILE, len(self.table))
 
-    def fresh_ledger(self) -> Ledger:
-        """A ledger with the same observations in which nothing was decided."""
+    def fresh_ledger(self, prob_bits: int | None = None) -> Ledger:
+        """A ledger with the same observations in which nothing was decided.
+
+        Args:
+            prob_bits: Bits of each probability in it; those of the run if None.
+
+        Raises:
+            ConfigError: There are no such bits, or more than the run recorded.
+        """
         own = self.ledger
-        window, draws, class_weights = own.observations.window, own.draws, own.class_weights
-        fresh = Ledger(own.keys, own.labels, own.num_classes, window, draws, class_weights)
+        window, bits = own.observations.window, prob_bits or own.observations.bits
+        recorded = own.observations.bits
+        if bits not in BITS or bits > recorded:
+            raise ConfigError(
+                f"prob_bits={bits} cannot be had: choose one of {BITS}, and no more than the {recorded} that the run "
+                "recorded. Train with default_hooks.purification.prob_bits=16 to record all."
+            )
+        fresh = Ledger(own.keys, own.labels, own.num_classes, window, own.draws, own.class_weights, bits)
         fresh.observations.load(own.observations.state())
         fresh.undecodable, fresh.next_epoch = own.undecodable.copy(), own.next_epoch
         return fresh
@@ -92,12 +108,14 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     settings = read_settings(_there(folder / "settings.json"))
     parts = [AnnotationPart.from_json(part) for part in settings["annotations"]]
     state = _read_state(saved)
+    state = upgraded(state)
     probs = state.get("observations/probs")
     if not isinstance(probs, np.ndarray) or probs.ndim != 3:
         raise DataError(f"{saved}: holds no observations; the file is damaged.")
-    require_keys(state, ["draws", "class_weights"], str(saved))
+    require_keys(state, ["draws", "class_weights", "num_classes", "observations/bits"], str(saved))
+    classes, bits = saved_number(state, "num_classes"), saved_number(state, "observations/bits")
     ledger = Ledger(
-        table.keys, table.labels, probs.shape[2], probs.shape[0], state.pop("draws"), state.pop("class_weights")
+        table.keys, table.labels, classes, probs.shape[0], state.pop("draws"), state.pop("class_weights"), bits
     )
     ledger.load(state)
     if not (np.array_equal(ledger.keep, table.keep) and np.array_equal(ledger.corrected_labels, table.corrected_labels)):

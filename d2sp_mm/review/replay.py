@@ -12,7 +12,7 @@ from d2sp_mm.stages import Stage
 from d2sp_mm.stages.take_round import take_round
 
 
-def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
+def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None = None) -> Ledger:
     """Take all decisions again.
 
     The same settings give the same decisions, but where a resume had made a round late. Others give those that a run
@@ -23,6 +23,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     Args:
         run: The recorded run.
         stages: The stages by name, in their order; see :func:`d2sp_mm.review.changed_stages.changed_stages`.
+        prob_bits: Bits of each probability to decide from, 4, 8 or 16, no more than the run recorded; as many if None.
 
     Returns:
         A ledger with the new decisions; a person's verdicts hold in it from the epoch on from which they held in the run.
@@ -34,7 +35,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     Source:
         Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
     """
-    ledger, verdicts, since = run.fresh_ledger(), verdicts_of(run.ledger), verdict_epochs(run.ledger)
+    ledger, verdicts, since = run.fresh_ledger(prob_bits), verdicts_of(run.ledger), verdict_epochs(run.ledger)
     epochs = {name: stage.decision_epochs(run.max_epochs) for name, stage in stages.items()}
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
         judge(ledger, {sample: verdict for sample, verdict in verdicts.items() if since[sample] < epoch})

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.functional.balanced_probs import balance_probs
+from d2sp_mm.functional.balanced_probs import balancing_factors
 from d2sp_mm.functional.certainty import certainty
+from d2sp_mm.functional.joint_ranks import joint_ranks
 from d2sp_mm.functional.mean_of_seen import mean_of_seen
-from d2sp_mm.functional.rank_sum import rank_sum
 from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
@@ -59,6 +60,8 @@ class CoarsePruning(PruningStage):
         two other scores, are our reconstruction.
     """
 
+    prob_bits: ClassVar[int] = 4
+
     start: int | float = 0.6
     window: int | float = 5
     score: str = "rank_sum"
@@ -87,22 +90,25 @@ class CoarsePruning(PruningStage):
         self, ledger: Ledger, epoch: int, certain: npt.NDArray[np.float64]
     ) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
         """Name of the score that was used, the scores, and figures worth logging."""
-        used, summary = self.score, {}
         weights = ledger.observations.mean_weights(self.looks_at(ledger, epoch), epoch)
-        if self.score == "rank_sum":
-            summary["tail_rank"] = tail_rank(weights, certain, self.rate)
-            used = "rank_sum" if summary["tail_rank"] <= self.max_tail_rank else "entropy"
-        return used, {"weight": weights, "entropy": certain, "rank_sum": rank_sum(weights, certain)}[used], summary
+        if self.score != "rank_sum":
+            return self.score, weights if self.score == "weight" else certain, {}
+        ranks = joint_ranks(weights, certain)
+        summary = {"tail_rank": tail_rank(ranks[0], ranks[1], self.rate)}
+        if summary["tail_rank"] <= self.max_tail_rank:
+            return "rank_sum", ranks.mean(axis=0), summary
+        return "entropy", certain, summary
 
     def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
-        seen, counts, window = ledger.observations, ledger.class_frequencies, self.looks_at(ledger, epoch)
-        if self.entropy_of == "mean":
-            return certainty(balance_probs(seen.mean_probs(window, epoch), counts, self.class_balance))
-        each = (
-            certainty(balance_probs(probs, counts, self.class_balance)) for probs in seen.epoch_probs(window, epoch)
-        )
-        return mean_of_seen(each, (len(ledger),))
+        # certainty() normalises, and single precision is finer than what the ledger keeps.
+        factors = balancing_factors(ledger.class_frequencies, self.class_balance).astype(np.float32)
+        found = np.empty(len(ledger), dtype=np.float64)
+        for block in ledger.observations.blocks(self.looks_at(ledger, epoch), epoch):
+            each = [block.mean_probs()] if self.entropy_of == "mean" else block.epoch_probs()
+            certain = (certainty(probs * factors) for probs in each)
+            found[block.samples] = mean_of_seen(certain, block.shape[:1])
+        return found
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""

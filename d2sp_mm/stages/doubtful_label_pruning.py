@@ -39,6 +39,7 @@ class DoubtfulLabelPruning(PruningStage):
     """
 
     turn: ClassVar[int] = 2
+    prob_bits: ClassVar[int] = 4
 
     start: int | float = 0.6
     window: int | float = 0.5
@@ -55,7 +56,7 @@ class DoubtfulLabelPruning(PruningStage):
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
-        classes, _, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
+        classes, _, (margins,) = contradiction(ledger, epoch, window, self.class_balance, labels)
         doubtful, trust = (classes != labels) & (margins > self.min_margin), label_score(margins)
         prune = self.lowest(ledger, np.where(doubtful, trust, np.nan), progress)
         return Decision(

@@ -10,7 +10,7 @@ from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.checks import check_count, check_share
 from d2sp_mm.stages.class_limits import within_class_limits
-from d2sp_mm.stages.contradiction import contradiction, label_scores
+from d2sp_mm.stages.contradiction import contradiction
 from d2sp_mm.stages.stage import Stage
 
 
@@ -42,6 +42,7 @@ class FineCorrection(Stage):
     """
 
     turn: ClassVar[int] = 1
+    prob_bits: ClassVar[int] = 4
 
     start: int | float = 0.6
     window: int | float = 5
@@ -60,7 +61,10 @@ class FineCorrection(Stage):
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
-        classes, agreement, margins = contradiction(ledger, epoch, window, self.class_balance, labels)
+        # One look at the window for the labels that may change and for those as given, which are scored.
+        classes, agreement, (margins, as_given) = contradiction(
+            ledger, epoch, window, self.class_balance, labels, ledger.labels
+        )
         # Shares such as 3/5 and .6 must compare equal.
         stable = agreement >= self.agreement - 1e-9
         wrong = stable & (classes != labels) & (margins > self.min_margin)
@@ -73,7 +77,7 @@ class FineCorrection(Stage):
             relabel=relabel,
             new_labels=classes[relabel],
             relabel_scores=label_score(margins)[relabel],
-            scores={"label_score": label_scores(ledger, epoch, window, self.class_balance)},
+            scores={"label_score": label_score(as_given)},
             summary={
                 "stable": float(stable[ledger.keep].mean()),
                 "agreement_with_label": float(agrees.mean()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class RandomPruning(PruningStage):
     Source:
         Our own control.
     """
+
+    prob_bits: ClassVar[int] = 4
 
     seed: int = 0
 

@@ -32,6 +32,8 @@ class Stage:
     #: Of stages that decide after the same epoch the smaller goes first: pruning of clips, correction, then what needs
     #: corrected labels. Never the order of the config: MMEngine sorts the keys of a config that it writes.
     turn: ClassVar[int] = 0
+    #: Bits of each probability that the ledger is to keep, 4, 8 or 16. Losses of well learned labels need 16.
+    prob_bits: ClassVar[int] = 16
 
     start: EpochOrShare = 0.5
     rounds: int = 1

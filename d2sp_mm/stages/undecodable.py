@@ -28,8 +28,10 @@ def prune_undecodable(ledger: Ledger, epoch: int, window: int) -> Decision:
     Source:
         Our own.
     """
-    never_seen = (ledger.observations.predictions(window, epoch) < 0).all(axis=0)
-    found = ledger.keep & ~ledger.judged & never_seen & (ledger.undecodable > 0)
+    failed = ledger.undecodable > 0
+    if not failed.any():
+        return Decision(rule=RULE, epoch=epoch)
+    found = failed & ledger.keep & ~ledger.judged & ledger.observations.never_seen(window, epoch)
     scores = np.where(found, 0.0, np.nan)
     prune = within_class_limits(ledger, found, scores)
     return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": scores})

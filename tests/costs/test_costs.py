@@ -71,10 +71,10 @@ def test_iterations_and_epochs_of_the_demos_recognizer(folder):
 
 
 def test_the_ledger_of_some_samples():
-    (row,) = epoch_ends(5000, 10.0, trials=2)
-    assert row.holds and "5,000 samples" in row.what
+    plain, deciding = epoch_ends(5000, 10.0, trials=2)
+    assert plain.holds and deciding.holds and "5,000 samples" in plain.what
     stated, grown, saved, loaded = sizes(5000)
-    assert stated.found == str(Ledger(["a"], [0], 7, 10).bytes_per_sample)
+    assert stated.found == str(Ledger(["a"], [0], 7, 10, bits=4).bytes_per_sample) and stated.holds
     assert float(grown.found.split()[0]) == pytest.approx(100, abs=3)
     assert saved.holds and loaded.holds
 

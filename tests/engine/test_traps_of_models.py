@@ -179,6 +179,7 @@ def test_a_classifier_that_is_not_there_is_refused_with_those_that_are(config):
     ("setting", "words"),
     [
         (dict(weighting="both"), ["weighting='both'", "'joint'"]),
+        (dict(prob_bits=5), ["prob_bits=5", "(4, 8, 16)"]),
         (dict(max_undecodable=1.5), ["max_undecodable=1.5", "[0, 1]"]),
     ],
 )
@@ -187,6 +188,20 @@ def test_a_setting_of_the_hook_out_of_range_is_refused(setting, words):
         PurificationHook(**setting)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("stages", "asked", "bits"),
+    [
+        ({}, None, 16),
+        (STAGES, None, 4),
+        (STAGES, 8, 8),
+        (dict(STAGES, loss=dict(type="d2sp_mm.SmallLoss", start=3, window=2, rate=0.1)), None, 16),
+    ],
+)
+def test_the_ledger_keeps_the_bits_that_a_stage_asks_for(config, stages, asked, bits):
+    config["default_hooks"]["purification"].update(stages=stages, prob_bits=asked, dry_run=True)
+    assert hook_of(train(config)).ledger.observations.bits == bits
 
 
 def test_a_misspelt_setting_of_a_stage_is_refused_with_those_that_there_are(config):

@@ -123,6 +123,7 @@ CASES = (
     Case("settings", "unknown weighting", "weighting='soft' is unknown", {f"{_HOOK}.weighting": "soft"}),
     Case("settings", "max_undecodable 2", "max_undecodable=2 must be", {f"{_HOOK}.max_undecodable": 2}),
     Case("settings", "max_undecodable 'half'", "max_undecodable='half' must be", {f"{_HOOK}.max_undecodable": "half"}),
+    Case("settings", "prob_bits 5", "prob_bits=5 is unknown", {f"{_HOOK}.prob_bits": 5}),
     Case("settings", "history 0", "history=0 must be", {f"{_HOOK}.history": 0}),
     Case(
         "settings", "unknown epoch_length", "epoch_length='cut' is unknown",

@@ -17,6 +17,8 @@ from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 #: What torch's file format adds to the arrays: names and alignment, whatever their size.
 _FORMAT = 16_384
+#: Of it what alignment can take, other in each file: up to 63 bytes of each of some twenty arrays.
+_PADDING = 20 * 63
 
 
 def test_memory_is_flat_and_the_checkpoint_as_stated():
@@ -36,7 +38,7 @@ def test_memory_is_flat_and_the_checkpoint_as_stated():
 def test_what_is_stated_is_what_is_saved():
     small, large = run(1000, 11), run(3000, 11)
     stated = large.stated - small.stated
-    assert 0 <= (large.checkpoint - small.checkpoint) - stated < _FORMAT
+    assert -_PADDING <= (large.checkpoint - small.checkpoint) - stated < _FORMAT
 
 
 def holdings() -> tuple[int, int, int]:

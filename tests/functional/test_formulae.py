@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import d2sp_mm.functional
+from d2sp_mm.functional.ascending import ascending, lowest
 from d2sp_mm.functional.balanced_probs import balance_probs
 from d2sp_mm.functional.certainty import certainty
+from d2sp_mm.functional.fractional_ranks import fractional_ranks
+from d2sp_mm.functional.joint_ranks import joint_ranks
 from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.margin import contradiction_margin, label_score
 from d2sp_mm.functional.proportional_steps import proportional_steps
 from d2sp_mm.functional.rank_regularization import rank_regularization
-from d2sp_mm.functional.rank_sum import rank_sum
 from d2sp_mm.functional.stability import modal_prediction
 from d2sp_mm.functional.tail_rank import tail_rank
 from d2sp_mm.functional.weighted_scores import weigh_scores
@@ -85,22 +87,22 @@ def test_certainty_of_half_precision_stays_in_range():
     assert (certainty(np.full((2, 5), 1 / 5, dtype=np.float16)) >= 0).all()
 
 
-@given(arrays(np.float64, 12, elements=st.floats(0, 1)), arrays(np.float64, 12, elements=st.floats(0, 1)))
-def test_rank_sum_equals_counting(a, b):
+@given(*[arrays(np.float32, 12, elements=st.floats(-1, 1, width=32))] * 2)
+def test_joint_ranks_equal_counting(a, b):
     def rank(column, i):
         return (sum(x < column[i] for x in column) + (sum(x == column[i] for x in column) - 1) / 2) / 11
 
     expected = [(rank(a, i) + rank(b, i)) / 2 for i in range(12)]
-    np.testing.assert_allclose(rank_sum(a, b), expected, atol=1e-12)
+    np.testing.assert_allclose(joint_ranks(a, b).mean(axis=0), expected, atol=1e-12)
 
 
-@given(arrays(np.float64, 9, elements=st.floats(0, 1)), st.permutations(range(9)))
-def test_rank_sum_follows_permutations(scores, order):
-    np.testing.assert_allclose(rank_sum(scores)[list(order)], rank_sum(scores[list(order)]))
+@given(arrays(np.float32, 9, elements=st.floats(0, 1, width=32)), st.permutations(range(9)))
+def test_joint_ranks_follow_permutations(scores, order):
+    np.testing.assert_allclose(joint_ranks(scores)[0][list(order)], joint_ranks(scores[list(order)])[0])
 
 
-def test_rank_sum_leaves_nan_out():
-    result = rank_sum([0.1, np.nan, 0.3], [1.0, 0.0, 2.0])
+def test_joint_ranks_leave_nan_out():
+    result = joint_ranks([0.1, np.nan, 0.3], [1.0, 0.0, 2.0]).mean(axis=0)
     assert np.isnan(result[1])
     np.testing.assert_allclose(result[[0, 2]], [0, 1])
 
@@ -122,9 +124,9 @@ def test_select_lowest_keeps_its_promises(scores, labels, count, room):
 
 def test_tail_rank_sees_agreement_chance_and_contradiction():
     rng = np.random.default_rng(0)
-    reference = rng.random(1000)
+    reference = fractional_ranks(rng.random(1000))
     assert tail_rank(reference, reference, 0.1) == pytest.approx(0.05, abs=0.001)
-    assert tail_rank(-reference, reference, 0.1) == pytest.approx(0.95, abs=0.001)
+    assert tail_rank(1 - reference, reference, 0.1) == pytest.approx(0.95, abs=0.001)
     assert tail_rank(rng.random(1000), reference, 0.1) == pytest.approx(0.5, abs=0.1)
     assert np.isnan(tail_rank([np.nan], [1.0], 0.5))
 
@@ -187,3 +189,13 @@ def test_rank_regularization_of_tiny_batches_is_finite(n):
 def test_weight_one_leaves_scores_bit_for_bit():
     scores = torch.randn(8, 5)
     assert torch.equal(weigh_scores(scores, torch.ones(8)), scores)
+
+
+@given(arrays(np.float32, 30, elements=st.floats(-2, 2, width=32)))
+def test_radix_sort_is_a_stable_sort(scores):
+    assert ascending(scores).tolist() == np.argsort(scores, kind="stable").tolist()
+
+
+@given(arrays(np.float64, 20, elements=st.integers(0, 6).map(float)), st.integers(-1, 25))
+def test_lowest_are_the_first_of_a_stable_sort(scores, count):
+    assert lowest(scores, count).tolist() == np.argsort(scores, kind="stable")[: max(count, 0)].tolist()

@@ -188,7 +188,7 @@ def test_a_score_that_is_not_given_anew_stays():
     second[0] = 0.5
     for epoch, scores in enumerate((first, second)):
         ledger.apply(Decision(rule="r", epoch=epoch, scores={"quality_score": scores}))
-    assert ledger.scores["quality_score"].tolist() == [0.5, *first[1:]]
+    assert ledger.scores["quality_score"].tolist() == pytest.approx([0.5, *first[1:]])
 
 
 @pytest.mark.parametrize("new", [-1, C])

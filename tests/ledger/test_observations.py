@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -97,7 +99,7 @@ def test_half_precision_is_exact_enough_and_arg_max_survives_it():
 def test_a_new_object_of_any_window_goes_on_from_the_state(saved, own, epochs, more):
     old = filled(saved, epochs)
     new = Observations(N, C, own)
-    new.load({name: value.copy() for name, value in old.state().items()})
+    new.load(copy.deepcopy(old.state()))
     # What both windows hold is what an unbroken run of the shorter one would hold.
     unbroken = filled(min(saved, own), epochs)
     for epoch in range(epochs, epochs + more):
@@ -123,3 +125,42 @@ def test_loading_forgets_what_was_held_before():
     assert used.complete(1, 1)
     assert not used.complete(1, 0)
     assert not used.complete(1, 2)
+
+
+@pytest.mark.parametrize("saved_bits", [4, 8, 16])
+@pytest.mark.parametrize("own_bits", [4, 8, 16])
+def test_a_state_of_other_bits_is_taken_over(saved_bits, own_bits):
+    old, new = Observations(N, C, 2, saved_bits), Observations(N, C, 3, own_bits)
+    for epoch in range(3):
+        probs = rows(epoch, N - 1)
+        old.add(epoch, np.arange(N - 1), probs / probs.sum(axis=1, keepdims=True), rows(9, N - 1)[:, 0])
+    new.load(copy.deepcopy(old.state()))
+    assert new.epochs == [1, 2] and new.bits == own_bits
+    np.testing.assert_array_equal(new.predictions(2, 2), old.predictions(2, 2))
+    step = {4: 0.15, 8: 0.01, 16: 0.001}[own_bits]
+    np.testing.assert_allclose(new.mean_probs(2, 2), old.mean_probs(2, 2), atol=step)
+    np.testing.assert_allclose(new.mean_weights(2, 2), old.mean_weights(2, 2), atol=0.002)
+    assert np.isnan(new.mean_probs(2, 2)[-1]).all() and new.never_seen(2, 2).tolist() == [False] * (N - 1) + [True]
+
+
+def test_a_state_of_bits_that_do_not_exist_is_refused():
+    state = filled(1, 1).state()
+    with pytest.raises(DataError, match="bits is 5"):
+        filled(1, 1).load({**state, "bits": 5})
+
+
+@pytest.mark.parametrize("bits", [4, 16])
+def test_blocks_together_are_the_whole(bits):
+    n, rng = 20_000, np.random.default_rng(0)
+    seen = Observations(n, C, 4, bits)
+    for epoch in range(3):
+        indices = np.flatnonzero(rng.random(n) < 0.9)
+        seen.add(epoch, indices, rng.dirichlet(np.ones(C), len(indices)))
+    blocks = list(seen.blocks(4, 2))
+    assert len(blocks) > 2 and sum(block.shape[0] for block in blocks) == n
+    np.testing.assert_array_equal(np.concatenate([b.predictions() for b in blocks], axis=1), seen.predictions(4, 2))
+    for number, whole in enumerate(seen.epoch_probs(4, 2)):
+        parts = [list(block.epoch_probs())[number] for block in blocks]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+    whole = np.nanmean(list(seen.epoch_probs(4, 2)), axis=0)
+    np.testing.assert_allclose(np.concatenate([b.mean_probs() for b in blocks]), whole, atol=1e-7)

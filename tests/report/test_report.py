@@ -260,14 +260,16 @@ def test_joints_that_were_not_found_are_not_drawn():
 def test_a_trace_goes_on_where_a_broken_run_left_it(work_dir, tmp_path):
     run = read_recorded_run(work_dir)
     path = tmp_path / "trace.bin"
-    write_trace(path, run.ledger, 5)
+    predictions, given_probs = run.trace.predictions[5], run.trace.given_probs[5]
+    write_trace(path, 5, predictions, given_probs)
     trace = read_trace(path, 48)
     assert (trace.predictions[:5] == -1).all() and np.isnan(trace.given_probs[:5]).all()
-    np.testing.assert_array_equal(trace.predictions[5], run.trace.predictions[5])
+    np.testing.assert_array_equal(trace.predictions[5], predictions)
+    np.testing.assert_array_equal(trace.given_probs[5], given_probs)
     with path.open("ab") as file:
         file.write(b"part of an epoch")
     assert read_trace(path, 48).predictions.shape == (6, 48)
-    write_trace(path, run.ledger, 4)
+    write_trace(path, 4, predictions, given_probs)
     assert read_trace(path, 48).predictions.shape == (5, 48)
 
 

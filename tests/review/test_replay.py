@@ -137,3 +137,16 @@ def test_a_ledger_of_another_annotation_is_refused(acting, tmp_path):
     path.write_text(path.read_text().replace("good_20.mp4", "good_99.mp4"))
     with pytest.raises(DataError, match="another training annotation"):
         read_recorded_run(tmp_path / "w")
+
+
+def test_fewer_bits_decide_as_a_run_that_kept_them(ann_file, tmp_path):
+    for name in ("fine", "coarse"):
+        (tmp_path / name).mkdir()
+    fine = read_recorded_run(_train(tmp_path / "fine", ann_file, history=6, dry_run=True, prob_bits=16))
+    coarse = read_recorded_run(_train(tmp_path / "coarse", ann_file, history=6, dry_run=True))
+    assert (fine.ledger.observations.bits, coarse.ledger.observations.bits) == (16, 4)
+    again = replay(fine, changed_stages(fine.stages, {}), prob_bits=4)
+    assert not difference(coarse.table, ledger_table(again))
+    np.testing.assert_allclose(again.scores["label_score"], coarse.ledger.scores["label_score"], atol=0.02)
+    with pytest.raises(ConfigError, match="no more than the 4"):
+        replay(coarse, coarse.stages, prob_bits=16)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
+
+
+def pytest_collection_finish() -> None:
+    """Take what is imported by now out of the garbage collector's sight.
+
+    MMEngine collects garbage for every data set that it builds. With all tests' imports in view that takes a third of a
+    second, a quarter of many a test.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +69,7 @@ class EpochBuffer:
 
     def clear(self) -> None:
         """Forget everything collected."""
-        self._indices: list[int] = []
+        self._indices = array("q")
         self._probs: list[torch.Tensor] = []
         self._weights: list[torch.Tensor] = []
         self._failures: dict[int, str] = {}
@@ -85,7 +86,7 @@ class EpochBuffer:
                 "Purification needs one row of scores a sample: multi-clip training (num_clips > 1 in the train "
                 "pipeline of a head that does not average clips) is not supported."
             )
-        self._indices += indices
+        self._indices.extend(indices)
         self._probs.append(seen.scores.float().softmax(dim=1))
         if seen.weights is not None:
             self._weights.append(seen.weights.float())
@@ -100,7 +101,8 @@ class EpochBuffer:
         if not self._indices:
             return None
         device = self._probs[0].device
-        indices = torch.cat(dist.all_gather(torch.tensor(self._indices, dtype=torch.int64, device=device)))
+        own = torch.frombuffer(self._indices, dtype=torch.int64).to(device)
+        indices = torch.cat(dist.all_gather(own))
         probs = torch.cat(dist.all_gather(torch.cat(self._probs)))
         weights = torch.cat(dist.all_gather(torch.cat(self._weights))) if self._weights else None
         failures: dict[int, str] = {}

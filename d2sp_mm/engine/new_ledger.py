@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from d2sp_mm.engine.training_parts import TrainingParts
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger import Ledger, Observations
+from d2sp_mm.ledger.prob_codes import BITS
 from d2sp_mm.stages import Stage
+
+_ROOM = 64_000_000
 
 
 def new_ledger(
@@ -25,11 +28,33 @@ def new_ledger(
         stages: What will decide, by name.
         decision_epochs: When, by the same names.
         history: How many epochs of observations are kept at least.
-        prob_bits: Bits of each probability; if None as many as a stage asks for, and 16 where none decides, because what
-            such a run records is looked at later, by whatever.
+        prob_bits: Bits of each probability; if None :func:`fitting_bits` of what the stages ask for. Where none decides that
+            is 16, because what such a run records is looked at later, by whatever.
     """
     keys, labels = parts.dataset.map.keys_and_labels()
     draws = np.bincount(parts.dataset.map.samples, minlength=len(keys))
     looked_at = [stage.last_epochs(decision_epochs[name][-1]) for name, stage in stages.items()]
-    bits = prob_bits or max((stage.prob_bits for stage in stages.values()), default=16)
-    return Ledger(keys, labels, parts.num_classes, max([*looked_at, history or 1]), draws, parts.class_weights, bits)
+    window = max([*looked_at, history or 1])
+    least = max((stage.prob_bits for stage in stages.values()), default=16)
+    bits = prob_bits or fitting_bits(len(keys), parts.num_classes, window, least)
+    return Ledger(keys, labels, parts.num_classes, window, draws, parts.class_weights, bits)
+
+
+def fitting_bits(samples: int, classes: int, window: int, least: int) -> int:
+    """The most bits of a probability with which what is observed stays below 64 MB, but no fewer than ``least``.
+
+    Fewer bits decide a little worse (*Bits* in ``docs/d2sp.md``), so they are used where they save something.
+
+    Args:
+        samples: Samples of the training set.
+        classes: Number of classes.
+        window: How many epochs of observations are kept.
+        least: Bits that the stages ask for at least, 4, 8 or 16.
+
+    Source:
+        Our own.
+    """
+    for bits in sorted(BITS, reverse=True):
+        if bits <= least or samples * Observations.bytes_of_sample(classes, window, bits) <= _ROOM:
+            return bits
+    return least

@@ -63,8 +63,8 @@ class PurificationHook(Hook):
             of a run without the hook, bit for bit.
         weighting: ``detached`` learns the weights beside the recognizer and leaves its loss as it is; ``joint`` trains the
             recognizer with the weighted loss while weights are learned, as SCN does.
-        prob_bits: Bits in which the ledger keeps each probability, 4, 8 or 16; if None as many as a stage asks for: 4 for
-            D2SP's, 16 for rules that look at losses and where none decides. As :class:`d2sp_mm.ledger.prob_codes.ProbCodes`.
+        prob_bits: Bits in which the ledger keeps each probability, 4, 8 or 16; if None the most with which it stays below
+            64 MB, and 16 for rules that look at losses and where none decides (``ledger.prob_codes``).
         history: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.

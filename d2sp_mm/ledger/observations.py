@@ -50,7 +50,12 @@ class Observations:
     @property
     def bytes_per_sample(self) -> int:
         """What the ring takes for each sample."""
-        return self.window * (self._prob_codes.bytes_per_sample + self._weights.itemsize)
+        return self.bytes_of_sample(self.num_classes, self.window, self.bits)
+
+    @staticmethod
+    def bytes_of_sample(num_classes: int, window: int, bits: int) -> int:
+        """What a ring of that many classes, epochs and bits takes for each sample."""
+        return window * (ProbCodes(num_classes, bits).bytes_per_sample + WeightCodes(bits).dtype.itemsize)
 
     def add(
         self,

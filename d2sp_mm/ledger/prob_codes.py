@@ -24,7 +24,7 @@ class ProbCodes:
         bits: One of ``BITS``.
 
     Source:
-        Our own. What 4 bits cost in decisions stands in ``docs/costs.md``.
+        Our own. What 4 bits cost in decisions stands in ``docs/d2sp.md`` under *Bits*.
     """
 
     def __init__(self, num_classes: int, bits: int) -> None:

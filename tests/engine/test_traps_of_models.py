@@ -13,6 +13,7 @@ from mmcv.transforms import BaseTransform
 
 import d2sp_mm
 from d2sp_mm.engine import PurificationHook
+from d2sp_mm.engine.new_ledger import fitting_bits
 from d2sp_mm.errors import ConfigError
 from tests.tiny_run import CORRECT, NUM_CLASSES, PRUNE, hook_of, tiny_config, train, write_list
 
@@ -194,14 +195,25 @@ def test_a_setting_of_the_hook_out_of_range_is_refused(setting, words):
     ("stages", "asked", "bits"),
     [
         ({}, None, 16),
-        (STAGES, None, 4),
+        (STAGES, None, 16),
+        (STAGES, 4, 4),
         (STAGES, 8, 8),
         (dict(STAGES, loss=dict(type="d2sp_mm.SmallLoss", start=3, window=2, rate=0.1)), None, 16),
+        ({}, 4, 4),
     ],
 )
-def test_the_ledger_keeps_the_bits_that_a_stage_asks_for(config, stages, asked, bits):
+def test_a_small_ledger_keeps_all_bits_unless_it_is_told_otherwise(config, stages, asked, bits):
     config["default_hooks"]["purification"].update(stages=stages, prob_bits=asked, dry_run=True)
     assert hook_of(train(config)).ledger.observations.bits == bits
+
+
+@pytest.mark.parametrize(
+    ("samples", "least", "bits"),
+    [(350_000, 4, 16), (360_000, 4, 8), (790_000, 4, 8), (810_000, 4, 4), (10**7, 4, 4), (10**7, 8, 8), (10**7, 16, 16)],
+)
+def test_a_large_ledger_keeps_as_many_bits_as_fit_and_as_are_needed(samples, least, bits):
+    # 7 classes in 10 epochs: 180 bytes a sample with 16 bits, 80 with 8, 50 with 4.
+    assert fitting_bits(samples, 7, 10, least) == bits
 
 
 def test_a_misspelt_setting_of_a_stage_is_refused_with_those_that_there_are(config):

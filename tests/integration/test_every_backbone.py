@@ -25,8 +25,6 @@ _N = 12
 _KEYS = {"RecognizerGCN": "keypoint", "RecognizerAudio": "audios"}
 _STAGES = "default_hooks.purification.stages"
 _CHANGES = {
-    # To tell weights apart that three epochs have hardly moved.
-    "default_hooks.purification.prob_bits": 16,
     f"{_STAGES}.prune.start": 1,
     f"{_STAGES}.prune.window": 1,
     f"{_STAGES}.prune.score": "weight",

@@ -142,8 +142,8 @@ def test_a_ledger_of_another_annotation_is_refused(acting, tmp_path):
 def test_fewer_bits_decide_as_a_run_that_kept_them(ann_file, tmp_path):
     for name in ("fine", "coarse"):
         (tmp_path / name).mkdir()
-    fine = read_recorded_run(_train(tmp_path / "fine", ann_file, history=6, dry_run=True, prob_bits=16))
-    coarse = read_recorded_run(_train(tmp_path / "coarse", ann_file, history=6, dry_run=True))
+    fine = read_recorded_run(_train(tmp_path / "fine", ann_file, history=6, dry_run=True))
+    coarse = read_recorded_run(_train(tmp_path / "coarse", ann_file, history=6, dry_run=True, prob_bits=4))
     assert (fine.ledger.observations.bits, coarse.ledger.observations.bits) == (16, 4)
     again = replay(fine, changed_stages(fine.stages, {}), prob_bits=4)
     assert not difference(coarse.table, ledger_table(again))

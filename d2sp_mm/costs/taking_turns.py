@@ -42,7 +42,7 @@ class _Turns:
 
 
 class _First(Hook):
-    """Waits for its turn and starts the clock, before any other hook."""
+    """Ends the turn of the iteration before, waits for the next and starts the clock, before any other hook."""
 
     priority = 0
 
@@ -50,6 +50,7 @@ class _First(Hook):
         self.clock = clock
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        self.clock.stop("iteration")
         self.clock.start("iteration")
 
     def before_train_epoch(self, runner: Runner) -> None:
@@ -57,15 +58,12 @@ class _First(Hook):
 
 
 class _Last(Hook):
-    """Stops the clock and passes the turn on, after every other hook."""
+    """Stops the clock of an epoch and passes the turn on, after every other hook."""
 
     priority = 100
 
     def __init__(self, clock: _Clock) -> None:
         self.clock = clock
-
-    def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
-        self.clock.stop("iteration")
 
     def after_train_epoch(self, runner: Runner) -> None:
         self.clock.stop("epoch")
@@ -77,7 +75,7 @@ class _Clock:
     def __init__(self, name: str, turns: _Turns, unit: str) -> None:
         self.name, self.turns, self.unit = name, turns, unit
         self.times: list[float] = []
-        self._begin = 0.0
+        self._begin: float | None = None
 
     def start(self, unit: str) -> None:
         if unit == self.unit:
@@ -86,9 +84,10 @@ class _Clock:
             self._begin = time.perf_counter()
 
     def stop(self, unit: str) -> None:
-        if unit == self.unit:
+        if unit == self.unit and self._begin is not None:
             _synchronize()
             self.times.append(time.perf_counter() - self._begin)
+            self._begin = None
             self.turns.pass_on(self.name)
 
 
@@ -97,8 +96,8 @@ def take_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float
 
     Args:
         configs: The configs by a name, whose runs make equally many turns.
-        unit: ``iteration`` (all hooks included, loading of the batch not) or ``epoch`` (all of it, from the hooks that
-            begin it to those that end it).
+        unit: ``iteration`` (from the hooks that begin it to those that begin the next, so that it loads the next batch; what
+            stands between two epochs is in the last one) or ``epoch`` (from the hooks that begin it to those that end it).
 
     Returns:
         Seconds of each turn, by name.

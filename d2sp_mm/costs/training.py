@@ -11,19 +11,17 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from d2sp_mm.costs.clips import CLIPS, drawn_clips
+from d2sp_mm.costs.clips import CLIPS, demo_config, demo_dataset
 from d2sp_mm.costs.measurement import Measurement, median_interval, paired_ratio
 from d2sp_mm.costs.taking_turns import take_turns
-from d2sp_mm.home import find_home
-from d2sp_mm.recipes import purify_config, read_config
+from d2sp_mm.recipes import purify_config
 
-_BATCH = 8
 #: Share pruned in the measurement of what is saved, and how far the saving may be from it.
 _PRUNED, _OFF = 0.3, 0.02
 _CPU_MOST, _GPU_MOST = 0.02, 0.01
 
 
-def iteration_costs(folder: Path, epochs: int = 8, clips: int = CLIPS) -> list[Measurement]:
+def iteration_costs(folder: Path, epochs: int = 12, clips: int = CLIPS) -> list[Measurement]:
     """Iterations of the demo's recognizer, plain and purified in turns; weights are learned all the time.
 
     Args:
@@ -46,7 +44,7 @@ def iteration_costs(folder: Path, epochs: int = 8, clips: int = CLIPS) -> list[M
     return found
 
 
-def epoch_saving(folder: Path, epochs: int = 10, clips: int = CLIPS) -> list[Measurement]:
+def epoch_saving(folder: Path, epochs: int = 26, clips: int = CLIPS) -> list[Measurement]:
     """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
 
     Args:
@@ -72,15 +70,10 @@ def epoch_saving(folder: Path, epochs: int = 10, clips: int = CLIPS) -> list[Mea
 
 def _base(folder: Path, epochs: int, clips: int) -> Config:
     """The demo's config, on clips drawn here, without tests and checkpoints."""
-    data = drawn_clips(folder, clips)
-    config = read_config(str(find_home() / "configs" / "d2sp" / "r3d" / "r3d_r18-slim_none_toy-dfer.py"))
-    dataset = config.train_dataloader.dataset.dataset
-    dataset.ann_file, dataset.data_prefix = str(data / "train.txt"), dict(video=str(data / "videos"))
-    dataset.pop("data_root", None)
-    plain = Config(config.to_dict())
-    plain.train_dataloader.dataset = dataset
+    plain = Config(demo_config().to_dict())
+    plain.train_dataloader.dataset = demo_dataset(folder, clips)
     plain.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=True)
-    plain.train_dataloader.update(batch_size=_BATCH, num_workers=0, persistent_workers=False)
+    plain.train_dataloader.update(num_workers=0, persistent_workers=False)
     plain.model.cls_head.pop("loss_cls", None)
     plain.default_hooks.pop("purification")
     plain.default_hooks.checkpoint = dict(type="CheckpointHook", interval=epochs + 1, save_last=False)

@@ -4,54 +4,91 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 from mmengine.registry import DefaultScope
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, RandomSampler
 
+from d2sp_mm.costs.clips import CLIPS, demo_dataset
 from d2sp_mm.costs.measurement import Measurement, median_interval, paired_ratio
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.build_dataset import build_dataset
 
-_SAMPLES, _BATCH, _BATCHES = 200_000, 16, 150
+_SAMPLES, _BATCH = 200_000, 16
 #: What "nothing measurable" is held to: the noise of a shared machine, and a hundredth of a worker.
 _MOST_SLOWER, _MOST_MIB = 0.02, 2.0
 _MIB = 2**20
 
 
-def worker_costs(folder: Path, pairs: int = 7, samples: int = _SAMPLES) -> list[Measurement]:
-    """Batches of a large list without decoding, so that nothing hides what the wrapper adds, with 0, 2 and 4 workers.
+def worker_costs(
+    folder: Path, pairs: int = 9, samples: int = _SAMPLES, batches: int = 40, clips: int = CLIPS
+) -> list[Measurement]:
+    """Batches of the demo's pipeline, and the memory of workers with a large list, with 0, 2 and 4 workers.
 
     Args:
-        folder: Where to write the list.
+        folder: Where to draw the clips and write the list.
         pairs: How often each is measured.
         samples: Length of the list.
+        batches: Batches of each measurement.
+        clips: Clips that are drawn.
     """
-    ann_file = folder / "large.txt"
-    ann_file.write_text("".join(f"some/folder/{i:07d}.mp4 {i % 7}\n" for i in range(samples)))
-    pipeline = [dict(type="FakeClip"), dict(type="PackActionInputs")]
-    dataset = dict(type="VideoDataset", ann_file=str(ann_file), pipeline=pipeline)
-    _register()
     found = []
     with DefaultScope.overwrite_default_scope("mmaction"):
-        bare, wrapped = build_dataset(dataset), IndexedDataset(dataset)
+        decoding, listed = demo_dataset(folder, clips), _large_list(folder, samples)
+        sets = {"bare": build_dataset(decoding), "wrapped": IndexedDataset(decoding)}
+        large = {"bare": build_dataset(listed), "wrapped": IndexedDataset(listed)}
         for workers in (0, 2, 4):
             for persistent in (False, True) if workers else (False,):
                 name = f"{workers} workers{', persistent' if persistent else ''}"
-                times: dict[str, list[float]] = {"bare": [], "wrapped": []}
-                memory: dict[str, list[float]] = {"bare": [], "wrapped": []}
-                for _ in range(pairs):
-                    for which, data in (("bare", bare), ("wrapped", wrapped)):
-                        spent, private = _epoch(data, workers, persistent)
-                        times[which].append(spent)
-                        memory[which] += private
+                times, _ = _in_turns(sets, pairs, workers, persistent, batches)
                 found.append(paired_ratio(f"batches, {name}", times["wrapped"], times["bare"], _MOST_SLOWER))
                 if workers:
+                    _, memory = _in_turns(large, min(pairs, 3), workers, persistent, 10 * batches)
                     found.append(_memory(f"{samples:,} samples, {name}", memory))
+        found.append(_added(large, pairs))
     return found
+
+
+def _large_list(folder: Path, samples: int) -> dict[str, Any]:
+    ann_file = folder / "large.txt"
+    ann_file.write_text("".join(f"some/folder/{i:07d}.mp4 {i % 7}\n" for i in range(samples)))
+    _register()
+    pipeline = [dict(type="FakeClip"), dict(type="PackActionInputs")]
+    return dict(type="VideoDataset", ann_file=str(ann_file), pipeline=pipeline)
+
+
+def _in_turns(
+    sets: Mapping[str, Any], pairs: int, workers: int, persistent: bool, batches: int
+) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """Seconds of each measurement, and private bytes of each worker, by name."""
+    times: dict[str, list[float]] = {name: [] for name in sets}
+    memory: dict[str, list[float]] = {name: [] for name in sets}
+    for number in range(pairs):
+        # Either goes first as often.
+        for name in sorted(sets, reverse=bool(number % 2)):
+            spent, private = _epoch(sets[name], workers, persistent, batches)
+            times[name].append(spent)
+            memory[name] += private
+    return times, memory
+
+
+def _added(sets: Mapping[str, Any], pairs: int, samples: int = 2000) -> Measurement:
+    """What the wrapper adds to a sample that costs nothing to make."""
+    times: dict[str, list[float]] = {name: [] for name in sets}
+    positions = np.random.default_rng(0).integers(len(sets["bare"]), size=samples).tolist()
+    for number in range(pairs):
+        for name in sorted(sets, reverse=bool(number % 2)):
+            begin = time.perf_counter()
+            for position in positions:
+                sets[name][position]
+            times[name].append((time.perf_counter() - begin) / samples * 1e6)
+    middle, low, high = median_interval(np.array(times["wrapped"]) - np.array(times["bare"]))
+    found = f"{middle:.1f} µs ({low:.1f} to {high:.1f}) beside {np.median(times['bare']):.0f} µs"
+    return Measurement("what the wrapper adds to a sample that is not decoded", found)
 
 
 def _memory(name: str, memory: dict[str, list[float]]) -> Measurement:
@@ -62,17 +99,20 @@ def _memory(name: str, memory: dict[str, list[float]]) -> Measurement:
     return Measurement(what, found, f"at most {_MOST_MIB:g} MiB", bool(wrapped - bare <= _MOST_MIB))
 
 
-def _epoch(dataset: Any, workers: int, persistent: bool) -> tuple[float, list[float]]:
+def _epoch(dataset: Any, workers: int, persistent: bool, count: int) -> tuple[float, list[float]]:
     """Seconds for the batches after the first, and the private memory of each worker in bytes."""
+    # The first batches wait for the workers to start.
+    first = 4 * max(workers, 1)
+    generator = torch.Generator().manual_seed(0)
+    sampler = RandomSampler(dataset, replacement=True, num_samples=_BATCH * (count + first), generator=generator)
     loader = DataLoader(
-        dataset, _BATCH, shuffle=True, num_workers=workers, persistent_workers=persistent, collate_fn=_as_it_is
+        dataset, _BATCH, sampler=sampler, num_workers=workers, persistent_workers=persistent, collate_fn=_as_it_is
     )
     batches: Iterator[Any] = iter(loader)
-    # The first batches wait for the workers to start.
-    for _ in range(4 * max(workers, 1)):
+    for _ in range(first):
         next(batches)
     begin = time.perf_counter()
-    for _ in range(_BATCHES):
+    for _ in range(count):
         next(batches)
     spent = time.perf_counter() - begin
     private = [_private_bytes(child.pid) for child in multiprocessing.active_children() if child.pid]

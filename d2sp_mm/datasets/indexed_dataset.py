@@ -122,5 +122,7 @@ class IndexedDataset:
         return data, "the pipeline returned None" if data is None else ""
 
     def _mark(self, data: Any, sample: int, failed: list[tuple[int, str]]) -> Any:
-        data["data_samples"].set_metainfo({SAMPLE_INDEX: sample, UNDECODABLE: failed})
+        # As set_metainfo(), which would copy both deeply.
+        for name, value in ((SAMPLE_INDEX, sample), (UNDECODABLE, failed)):
+            data["data_samples"].set_field(value, name, field_type="metainfo")
         return data

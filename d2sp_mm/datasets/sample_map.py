@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
@@ -57,7 +58,7 @@ class SampleMap:
 
     def locate(self, sample: int) -> tuple[BaseDataset, int]:
         """The base dataset that holds a sample, and the sample's index in it."""
-        part = int(np.searchsorted(self.offsets, sample, side="right")) - 1
+        part = bisect_right(self.offsets, sample) - 1
         return self.parts[part], sample - self.offsets[part]
 
     def keys_and_labels(self) -> tuple[list[str], list[Any]]:

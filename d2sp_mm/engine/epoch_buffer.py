@@ -102,9 +102,8 @@ class EpochBuffer:
             return None
         device = self._probs[0].device
         own = torch.frombuffer(self._indices, dtype=torch.int64).to(device)
-        indices = torch.cat(dist.all_gather(own))
-        probs = torch.cat(dist.all_gather(torch.cat(self._probs)))
-        weights = torch.cat(dist.all_gather(torch.cat(self._weights))) if self._weights else None
+        indices, probs = _of_all_ranks(own), _of_all_ranks(torch.cat(self._probs))
+        weights = _of_all_ranks(torch.cat(self._weights)) if self._weights else None
         failures: dict[int, str] = {}
         for of_rank in _gather_objects(self._failures):
             failures = {**of_rank, **failures}
@@ -112,7 +111,7 @@ class EpochBuffer:
         unique, first = _first_sights(indices.cpu().numpy())
         return EpochObservation(
             indices=unique,
-            probs=probs.cpu().numpy()[first],
+            probs=probs.cpu().numpy().take(first, axis=0),
             weights=None if weights is None else weights.cpu().numpy()[first],
             failures=failures,
         )
@@ -125,6 +124,10 @@ def _first_sights(indices: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64]
     first[indices[::-1]] = np.arange(len(indices))[::-1]
     unique = np.flatnonzero(first >= 0)
     return unique, first[unique]
+
+
+def _of_all_ranks(own: torch.Tensor) -> torch.Tensor:
+    return torch.cat(dist.all_gather(own)) if dist.is_distributed() else own
 
 
 def _gather_objects(value: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.keys)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Fingerprint of keys and given labels: tells one training set from another."""
         text = "\n".join(self.keys).encode("utf-8", "surrogateescape")
@@ -266,16 +267,16 @@ class Ledger:
         if saved_number(state, "num_classes") != c:
             raise DataError(f"the saved ledger has {saved_number(state, 'num_classes')} classes, this run's head has {c}.")
         labels = saved_array(state, "corrected_labels", self._label_type, (n,), 0, c).astype(np.int64)
-        keep = saved_array(state, "keep", np.bool_, (n,))
+        keep = saved_array(state, "keep", np.bool_, (n,)).copy()
         undecodable = saved_array(state, "undecodable", _COUNT, (n,)).astype(np.int64)
         next_epoch = saved_number(state, "next_epoch")
-        scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)) for name in SCORE_NAMES}
+        scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)).copy() for name in SCORE_NAMES}
         rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
         # A person may have decided before the first epoch.
         least = {"epoch": -1}
         most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
         history = {
-            name: saved_array(state, f"history/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf))
+            name: saved_array(state, f"history/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf)).copy()
             for name, dtype in History.COLUMNS.items()
         }
         prefix = "observations/"

@@ -17,7 +17,7 @@ def saved_array(
     state: Mapping[str, Any], name: str, dtype: npt.DTypeLike, shape: tuple[int | None, ...], low: float = -np.inf,
     high: float = np.inf,
 ) -> npt.NDArray[Any]:  # fmt: skip
-    """A copy of an array of the state.
+    """An array of the state, not a copy of it.
 
     Args:
         state: The state.
@@ -43,7 +43,7 @@ def saved_array(
         raise DataError(f"{_WHAT}: {name} holds {found.dtype}, not {np.dtype(dtype)}; the file is damaged.")
     if found.dtype.kind in "iu" and found.size and (found.min() < low or found.max() >= high):
         raise DataError(f"{_WHAT}: {name} runs from {found.min()} to {found.max()}, outside [{low:g}, {high:g}).")
-    return found.copy()
+    return found
 
 
 def saved_number(state: Mapping[str, Any], name: str) -> int:

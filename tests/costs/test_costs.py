@@ -47,8 +47,8 @@ def test_runs_take_turns_and_only_one_computes_at_a_time(tmp_path):
         config["train_cfg"] = dict(type="EpochBasedTrainLoop", max_epochs=3, val_interval=9)
         configs[name] = Config(config)
     times = take_turns(configs, "iteration")
-    # 32 clips in batches of 8, three epochs.
-    assert {name: len(found) for name, found in times.items()} == {"a": 12, "b": 12}
+    # 32 clips in batches of 8, three epochs; after the last batch there is none to load.
+    assert {name: len(found) for name, found in times.items()} == {"a": 11, "b": 11}
     assert all(value > 0 for found in times.values() for value in found)
 
 
@@ -62,11 +62,11 @@ def test_a_run_that_fails_ends_the_measurement_with_its_error(tmp_path):
 
 
 def test_iterations_and_epochs_of_the_demos_recognizer(folder):
-    rows = iteration_costs(folder, epochs=10, clips=16)
+    rows = iteration_costs(folder, epochs=10, clips=32)
     assert [row.bound for row in rows] == ["at most 2 %"] * 3
     # Two iterations an epoch, of which the first tenth warms up.
     assert all("18 pairs" in row.found for row in rows)
-    (row,) = epoch_saving(folder, epochs=4, clips=16)
+    (row,) = epoch_saving(folder, epochs=4, clips=32)
     assert "2 pairs of epochs" in row.found
 
 
@@ -80,8 +80,10 @@ def test_the_ledger_of_some_samples():
 
 
 def test_batches_with_and_without_the_wrapper(folder):
-    rows = worker_costs(folder, pairs=1, samples=12_000)
+    rows = worker_costs(folder, pairs=1, samples=12_000, batches=4, clips=16)
     assert sum(row.what.startswith("batches") for row in rows) == 5
+    (added,) = (row for row in rows if "adds" in row.what)
+    assert abs(float(added.found.split()[0])) < 1000
     memory = [row for row in rows if row.what.startswith("memory")]
     assert len(memory) == 4 and all("MiB" in row.found for row in memory)
 
@@ -89,8 +91,7 @@ def test_batches_with_and_without_the_wrapper(folder):
 def test_the_page_of_some_clips(folder):
     rows = report_costs(folder, clips=30, drawn=16)
     strips = next(row for row in rows if "strip" in row.what)
-    # Some of the drawn clips are spoiled so that nothing can read them.
-    assert 0.8 * 30 <= int(strips.found) <= 30
+    assert int(strips.found) == 30
 
 
 def test_starting_is_measured():

@@ -25,7 +25,7 @@ _MIB = 2**20
 
 
 def worker_costs(
-    folder: Path, pairs: int = 9, samples: int = _SAMPLES, batches: int = 40, clips: int = CLIPS
+    folder: Path, pairs: int = 7, samples: int = _SAMPLES, batches: int = 30, clips: int = CLIPS
 ) -> list[Measurement]:
     """Batches of the demo's pipeline, and the memory of workers with a large list, with 0, 2 and 4 workers.
 

@@ -64,8 +64,8 @@ def test_a_run_that_fails_ends_the_measurement_with_its_error(tmp_path):
 def test_iterations_and_epochs_of_the_demos_recognizer(folder):
     rows = iteration_costs(folder, epochs=10, clips=32)
     assert [row.bound for row in rows] == ["at most 2 %"] * 3
-    # Two iterations an epoch, of which the first tenth warms up.
-    assert all("18 pairs" in row.found for row in rows)
+    # Two iterations an epoch, every other one with purification, of which the first tenth warms up.
+    assert all("9 pairs" in row.found for row in rows)
     (row,) = epoch_saving(folder, epochs=4, clips=32)
     assert "2 pairs of epochs" in row.found
 

@@ -26,7 +26,7 @@ _OF_WEIGHTS = (
 )
 
 
-def iteration_costs(folder: Path, epochs: int = 24, clips: int = CLIPS) -> list[Measurement]:
+def iteration_costs(folder: Path, epochs: int = 16, clips: int = CLIPS) -> list[Measurement]:
     """Iterations of the demo's recognizer with purification switched off and on by turns; weights are learned all the time.
 
     Args:
@@ -53,7 +53,7 @@ def iteration_costs(folder: Path, epochs: int = 24, clips: int = CLIPS) -> list[
     return found
 
 
-def epoch_saving(folder: Path, epochs: int = 22, clips: int = CLIPS) -> list[Measurement]:
+def epoch_saving(folder: Path, epochs: int = 14, clips: int = CLIPS) -> list[Measurement]:
     """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
 
     Args:

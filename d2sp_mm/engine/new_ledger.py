@@ -12,6 +12,8 @@ from d2sp_mm.ledger.prob_codes import BITS
 from d2sp_mm.stages import Stage
 
 _ROOM = 64_000_000
+#: A probability below 1/900 is 0 in 4 bits; certainties of 12 classes are ranked well, of 60 no longer.
+_FEW_CLASSES = 12
 
 
 def new_ledger(
@@ -36,14 +38,16 @@ def new_ledger(
     looked_at = [stage.last_epochs(decision_epochs[name][-1]) for name, stage in stages.items()]
     window = max([*looked_at, history or 1])
     least = max((stage.prob_bits for stage in stages.values()), default=16)
-    bits = prob_bits or fitting_bits(len(keys), parts.num_classes, window, least)
+    # What is kept beyond what the stages look at must not change what they decide.
+    bits = prob_bits or fitting_bits(len(keys), parts.num_classes, max(looked_at, default=window), least)
     return Ledger(keys, labels, parts.num_classes, window, draws, parts.class_weights, bits)
 
 
 def fitting_bits(samples: int, classes: int, window: int, least: int) -> int:
     """The most bits of a probability with which what is observed stays below 64 MB, but no fewer than ``least``.
 
-    Fewer bits decide a little worse (*Bits* in ``docs/d2sp.md``), so they are used where they save something.
+    Fewer bits decide a little worse (*Bits* in ``docs/d2sp.md``), so they are used where they save something. Of many
+    classes 4 bits lose the small probabilities, of which there are many, so there 8 are the least.
 
     Args:
         samples: Samples of the training set.
@@ -54,6 +58,7 @@ def fitting_bits(samples: int, classes: int, window: int, least: int) -> int:
     Source:
         Our own.
     """
+    least = max(least, 4 if classes <= _FEW_CLASSES else 8)
     for bits in sorted(BITS, reverse=True):
         if bits <= least or samples * Observations.bytes_of_sample(classes, window, bits) <= _ROOM:
             return bits

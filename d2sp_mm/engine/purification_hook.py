@@ -98,7 +98,7 @@ class PurificationHook(Hook):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
         if history is not None and (not isinstance(history, int) or history < 1):
             raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
-        if prob_bits not in (None, *BITS):
+        if prob_bits is not None and (type(prob_bits) is not int or prob_bits not in BITS):
             raise ConfigError(f"PurificationHook: prob_bits={prob_bits!r} is unknown; choose one of {BITS}, or None.")
         check_share("PurificationHook", "max_undecodable", max_undecodable, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})

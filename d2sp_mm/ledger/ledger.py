@@ -20,7 +20,7 @@ from d2sp_mm.ledger.saved_state import saved_array, saved_number, saved_text
 
 _REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
 #: What a checkpoint counts epochs in.
-_COUNT = np.dtype(np.uint16)
+_COUNT = np.dtype(np.int16)
 
 
 class Ledger:
@@ -268,7 +268,7 @@ class Ledger:
             raise DataError(f"the saved ledger has {saved_number(state, 'num_classes')} classes, this run's head has {c}.")
         labels = saved_array(state, "corrected_labels", self._label_type, (n,), 0, c).astype(np.int64)
         keep = saved_array(state, "keep", np.bool_, (n,)).copy()
-        undecodable = saved_array(state, "undecodable", _COUNT, (n,)).astype(np.int64)
+        undecodable = saved_array(state, "undecodable", _COUNT, (n,), 0).astype(np.int64)
         next_epoch = saved_number(state, "next_epoch")
         scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)).copy() for name in SCORE_NAMES}
         rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))

@@ -186,7 +186,7 @@ class Observations:
         if bits not in BITS:
             raise DataError(f"the saved ledger: bits is {bits}; the file is damaged.")
         probs_as, weights_as = ProbCodes(self.num_classes, bits), WeightCodes(bits)
-        epochs = saved_array(state, "epochs", np.int64, (None,), -1)
+        epochs = saved_array(state, "epochs", np.int64, (None,), -1).copy()
         probs = saved_array(state, "probs", probs_as.dtype, (len(epochs), probs_as.planes, self.num_samples))
         weights = saved_array(state, "weights", weights_as.dtype, (len(epochs), self.num_samples))
         self._epochs[:] = -1

@@ -71,7 +71,7 @@ class RecordedRun:
             ConfigError: There are no such bits, or more than the run recorded.
         """
         own = self.ledger
-        window, bits = own.observations.window, prob_bits or own.observations.bits
+        window, bits = own.observations.window, own.observations.bits if prob_bits is None else prob_bits
         recorded = own.observations.bits
         if bits not in BITS or bits > recorded:
             raise ConfigError(

@@ -24,13 +24,15 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
         run: The recorded run.
         stages: The stages by name, in their order; see :func:`d2sp_mm.review.changed_stages.changed_stages`.
         prob_bits: Bits of each probability to decide from, 4, 8 or 16, no more than the run recorded; as many if None.
+            What was recorded has been rounded once, so near ties may fall otherwise than in a run that kept the fewer bits.
 
     Returns:
         A ledger with the new decisions; a person's verdicts hold in it from the epoch on from which they held in the run.
 
     Raises:
         ConfigError: A stage cannot decide in so short a schedule.
-        DataError: The run did not keep the epochs that a decision looks at.
+        DataError: The run did not keep the epochs that a decision looks at, or kept fewer bits than a stage asks for and
+            ``prob_bits`` does not say that they will do.
 
     Source:
         Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
@@ -42,14 +44,19 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
         for name, stage in stages.items():
             if epoch not in epochs[name]:
                 continue
-            _refuse_unrecorded(run, name, stage, epoch)
+            _refuse_unrecorded(run, name, stage, epoch, coarse=prob_bits is not None)
             list(take_round(ledger, stage, epoch, (epochs[name].index(epoch) + 1) / stage.rounds))
     judge(ledger, verdicts)
     return ledger
 
 
-def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int) -> None:
+def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int, coarse: bool) -> None:
     looked_at, seen = stage.last_epochs(epoch), run.ledger.observations
+    if seen.bits < stage.prob_bits and not coarse:
+        raise DataError(
+            f"{run.work_dir}: stage {name!r} wants probabilities of {stage.prob_bits} bits, and the run recorded "
+            f"{seen.bits}. Train with default_hooks.purification.prob_bits=16, or say that few do: prob_bits={seen.bits}."
+        )
     when = f"{run.work_dir}: stage {name!r} decides after epoch {epoch + 1} on"
     if not seen.complete(looked_at, epoch):
         raise DataError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -60,8 +59,6 @@ class CoarsePruning(PruningStage):
         two other scores, are our reconstruction.
     """
 
-    prob_bits: ClassVar[int] = 4
-
     start: int | float = 0.6
     window: int | float = 5
     score: str = "rank_sum"
@@ -109,6 +106,11 @@ class CoarsePruning(PruningStage):
             certain = (certainty(probs * factors) for probs in each)
             found[block.samples] = mean_of_seen(certain, block.shape[:1])
         return found
+
+    @property
+    def prob_bits(self) -> int:
+        """A mean certainty needs few. Weights by themselves would have ties with the 8 bits that come with few."""
+        return 16 if self.score == "weight" else 4
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""

@@ -39,7 +39,6 @@ class DoubtfulLabelPruning(PruningStage):
     """
 
     turn: ClassVar[int] = 2
-    prob_bits: ClassVar[int] = 4
 
     start: int | float = 0.6
     window: int | float = 0.5
@@ -52,6 +51,11 @@ class DoubtfulLabelPruning(PruningStage):
         super().__post_init__()
         check_share(self, "min_margin", self.min_margin, low_open=False)
         check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
+
+    @property
+    def prob_bits(self) -> int:
+        """A margin of means needs few."""
+        return 4
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""

@@ -42,7 +42,6 @@ class FineCorrection(Stage):
     """
 
     turn: ClassVar[int] = 1
-    prob_bits: ClassVar[int] = 4
 
     start: int | float = 0.6
     window: int | float = 5
@@ -57,6 +56,11 @@ class FineCorrection(Stage):
         check_share(self, "min_margin", self.min_margin, low_open=False)
         check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
         check_count(self, "class_floor", self.class_floor, 1)
+
+    @property
+    def prob_bits(self) -> int:
+        """A margin of means needs few."""
+        return 4
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""

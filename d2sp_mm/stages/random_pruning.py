@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -31,13 +30,16 @@ class RandomPruning(PruningStage):
         Our own control.
     """
 
-    prob_bits: ClassVar[int] = 4
-
     seed: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_count(self, "seed", self.seed, 0)
+
+    @property
+    def prob_bits(self) -> int:
+        """It looks at none."""
+        return 4
 
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""

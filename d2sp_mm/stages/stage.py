@@ -32,8 +32,6 @@ class Stage:
     #: Of stages that decide after the same epoch the smaller goes first: pruning of clips, correction, then what needs
     #: corrected labels. Never the order of the config: MMEngine sorts the keys of a config that it writes.
     turn: ClassVar[int] = 0
-    #: Bits of each probability that the ledger is to keep, 4, 8 or 16. Losses of well learned labels need 16.
-    prob_bits: ClassVar[int] = 16
 
     start: EpochOrShare = 0.5
     rounds: int = 1
@@ -60,6 +58,11 @@ class Stage:
     def uses_weights(self) -> bool:
         """Whether the stage reads the learned weights, so that the loss must learn them until its last round."""
         return False
+
+    @property
+    def prob_bits(self) -> int:
+        """Bits of each probability that the ledger keeps at least, 4, 8 or 16. Losses of well learned labels need 16."""
+        return 16
 
     def decision_epochs(self, max_epochs: int) -> tuple[int, ...]:
         """The epochs after which the stage decides, counted from 0, ascending.

@@ -181,6 +181,7 @@ def test_a_classifier_that_is_not_there_is_refused_with_those_that_are(config):
     [
         (dict(weighting="both"), ["weighting='both'", "'joint'"]),
         (dict(prob_bits=5), ["prob_bits=5", "(4, 8, 16)"]),
+        (dict(prob_bits=4.0), ["prob_bits=4.0", "(4, 8, 16)"]),
         (dict(max_undecodable=1.5), ["max_undecodable=1.5", "[0, 1]"]),
     ],
 )
@@ -214,6 +215,11 @@ def test_a_small_ledger_keeps_all_bits_unless_it_is_told_otherwise(config, stage
 def test_a_large_ledger_keeps_as_many_bits_as_fit_and_as_are_needed(samples, least, bits):
     # 7 classes in 10 epochs: 180 bytes a sample with 16 bits, 80 with 8, 50 with 4.
     assert fitting_bits(samples, 7, 10, least) == bits
+
+
+def test_of_many_classes_four_bits_would_lose_too_much():
+    assert fitting_bits(10**7, 12, 10, 4) == 4
+    assert fitting_bits(10**7, 13, 10, 4) == 8
 
 
 def test_a_misspelt_setting_of_a_stage_is_refused_with_those_that_there_are(config):

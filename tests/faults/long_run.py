@@ -72,7 +72,7 @@ def run(samples: int, epochs: int) -> Growth:
     labels = rng.integers(CLASSES, size=samples)
     looks = np.where(rng.random(samples) < 0.05, (labels + 1) % CLASSES, labels)
     noise = rng.random(samples) < 0.05
-    ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW, bits=CoarsePruning.prob_bits)
+    ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW, bits=4)
     stages = [CoarsePruning(), FineCorrection(rounds=2, interval=0.1)]
     due = [stage.decision_epochs(epochs) for stage in stages]
     peak = torch.tensor(np.where(noise, 0.0, 4.0), dtype=torch.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 from pathlib import Path
@@ -193,7 +194,7 @@ _ARRAYS = (
 def test_a_saved_ledger_that_is_taken_over_goes_on(name, value):
     """A checkpoint is a file from elsewhere as well."""
     kept = ledger()
-    before = kept.state()
+    before = copy.deepcopy(kept.state())
     try:
         kept.load({**state(), name: value})
     except D2SPError as error:

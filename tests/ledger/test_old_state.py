@@ -8,6 +8,7 @@ import pytest
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.decision import Decision
+from d2sp_mm.ledger.old_state import upgraded
 
 KEYS, LABELS, CLASSES = ["a.mp4", "b.mp4", "c.mp4", "d.mp4"], np.array([0, 1, 2, 2]), 3
 
@@ -41,6 +42,32 @@ def test_version_1_is_taken_over(bits):
     if bits == 16:
         np.testing.assert_array_equal(new.observations.mean_probs(2, 1), ledger.observations.mean_probs(2, 1))
         assert new.fingerprint(1) == ledger.fingerprint(1)
+
+
+def test_what_is_upgraded_stays_as_it_is():
+    _, old = of_version_1()
+    once = upgraded(old)
+    twice = upgraded(once)
+    assert once.keys() == twice.keys()
+    for name, value in once.items():
+        np.testing.assert_array_equal(value, twice[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("corrected_labels", 65_536), ("corrected_labels", -1), ("undecodable", -1), ("undecodable", 70_000)]
+)
+def test_values_that_are_none_are_refused(name, value):
+    _, old = of_version_1()
+    old[name][0] = value
+    with pytest.raises(DataError, match=name):
+        Ledger(KEYS, LABELS, CLASSES, window=2).load(old)
+
+
+def test_probabilities_of_another_shape_are_named():
+    _, old = of_version_1()
+    old["observations/probs"] = old["observations/probs"][0]
+    with pytest.raises(DataError, match="observations/probs"):
+        Ledger(KEYS, LABELS, CLASSES, window=2).load(old)
 
 
 @pytest.mark.parametrize("name", ["observations/probs", "undecodable", "scores/quality_score"])

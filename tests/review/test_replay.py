@@ -150,3 +150,30 @@ def test_fewer_bits_decide_as_a_run_that_kept_them(ann_file, tmp_path):
     np.testing.assert_allclose(again.scores["label_score"], coarse.ledger.scores["label_score"], atol=0.02)
     with pytest.raises(ConfigError, match="no more than the 4"):
         replay(coarse, coarse.stages, prob_bits=16)
+
+
+def test_rules_that_need_more_bits_than_were_kept_are_refused_unless_they_are_told_to_go_on(ann_file, tmp_path):
+    run = read_recorded_run(_train(tmp_path, ann_file, history=6, dry_run=True, prob_bits=4))
+    stages = changed_stages(run.stages, {"prune": None, "correct": None, "loss.type": "SmallLoss", "loss.window": 2})
+    with pytest.raises(DataError, match="16 bits, and the run recorded 4"):
+        replay(run, stages)
+    assert not replay(run, stages, prob_bits=4).keep.all()
+    with pytest.raises(ConfigError, match="prob_bits=0"):
+        replay(run, stages, prob_bits=0)
+
+
+def test_a_run_that_an_earlier_version_recorded_decides_the_same(dry, tmp_path):
+    folder = tmp_path / "old"
+    shutil.copytree(dry, folder)
+    path = folder / "purification" / "ledger.npz"
+    with np.load(path) as file:
+        state = {name: file[name] for name in file.files}
+    del state["num_classes"], state["observations.bits"]
+    state["version"] = np.asarray(1)
+    state["observations.probs"] = state["observations.probs"].transpose(0, 2, 1)
+    for name in ("corrected_labels", "undecodable"):
+        state[name] = state[name].astype(np.int64)
+    for name in [name for name in state if name.startswith("scores.")]:
+        state[name] = state[name].astype(np.float64)
+    np.savez_compressed(path, **state)
+    assert not difference(read_recorded_run(dry).table, ledger_table(_replayed(folder)))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-import torch
 from mmaction.models.losses import CrossEntropyLoss
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from d2sp_mm.costs.taking_turns import now
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.engine import PurificationHook
 
@@ -48,7 +47,7 @@ class _Switch(Hook):
         self._begin = 0.0
 
     def begin(self) -> None:
-        self._begin = _now()
+        self._begin = now()
 
     def before_train(self, runner: Runner) -> None:
         head = runner.model.cls_head
@@ -63,7 +62,7 @@ class _Switch(Hook):
         head.loss_cls = self._losses[self.on]
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
-        self.times[self.on].append(_now() - self._begin)
+        self.times[self.on].append(now() - self._begin)
         self.on = not self.on
         self._head.loss_cls = self._losses[self.on]
 
@@ -85,7 +84,7 @@ def switched_iterations(config: Config) -> tuple[list[float], list[float]]:
         config: The config, whose hook decides nothing before the end.
 
     Returns:
-        Seconds of the iterations with it and without it, equally many.
+        Seconds of the iterations with it and without it by :func:`now`, equally many.
     """
     runner, switch = Runner.from_cfg(config), _Switch()
     runner.register_hook(_First(switch), priority=0)
@@ -94,9 +93,3 @@ def switched_iterations(config: Config) -> tuple[list[float], list[float]]:
     on, off = switch.times[True], switch.times[False]
     pairs = min(len(on), len(off))
     return on[:pairs], off[:pairs]
-
-
-def _now() -> float:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
-    return time.perf_counter()

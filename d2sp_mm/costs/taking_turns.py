@@ -80,13 +80,11 @@ class _Clock:
     def start(self, unit: str) -> None:
         if unit == self.unit:
             self.turns.wait(self.name)
-            _synchronize()
-            self._begin = time.perf_counter()
+            self._begin = now()
 
     def stop(self, unit: str) -> None:
         if unit == self.unit and self._begin is not None:
-            _synchronize()
-            self.times.append(time.perf_counter() - self._begin)
+            self.times.append(now() - self._begin)
             self._begin = None
             self.turns.pass_on(self.name)
 
@@ -100,7 +98,7 @@ def take_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float
             stands between two epochs is in the last one) or ``epoch`` (from the hooks that begin it to those that end it).
 
     Returns:
-        Seconds of each turn, by name.
+        Seconds of each turn by :func:`now`, by name.
     """
     turns = _Turns(list(configs))
     clocks = {name: _Clock(name, turns, unit) for name in configs}
@@ -129,6 +127,12 @@ def take_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float
     return {name: clock.times for name, clock in clocks.items()}
 
 
-def _synchronize() -> None:
-    if torch.cuda.is_available():
-        torch.cuda.synchronize()
+def now() -> float:
+    """Seconds: on a GPU those of the clock, on the CPU those that this process has computed.
+
+    One thread computes at a time, so the two differ by what other work on a shared machine takes.
+    """
+    if not torch.cuda.is_available():
+        return time.process_time()
+    torch.cuda.synchronize()
+    return time.perf_counter()

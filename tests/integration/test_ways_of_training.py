@@ -50,7 +50,8 @@ def test_a_dry_run_is_the_run_of_plain_mmaction2_and_decides(way, ann_file, tmp_
     weights, ledger = {}, None
     for name in ("plain", "dry"):
         torch.compiler.reset()
-        stages = dict(prune=PRUNE, correct=CORRECT)
+        # The cap of a class may hold some back: which, differs with the last bits of a processor's arithmetic.
+        stages = dict(prune=dict(PRUNE, class_cap=1.0), correct=CORRECT)
         hook = dict(stages=stages, dry_run=True) if name == "dry" else {}
         runner = train({**tiny_config(tmp_path / name, ann_file, purified=name == "dry", **hook), **WAYS[way]})
         weights[name] = weights_of(runner)

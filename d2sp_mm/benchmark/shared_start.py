@@ -36,7 +36,7 @@ def observing_hook(hooks: Iterable[Mapping[str, Any]], max_epochs: int) -> dict[
         hooks: The hooks of the methods that go on from its checkpoints.
         max_epochs: Length of the schedule.
     """
-    hook: dict[str, Any] = {"type": "d2sp_mm.PurificationHook", "history": max_epochs, "dry_run": True, "prob_bits": 16}
+    hook: dict[str, Any] = {"type": "d2sp_mm.PurificationHook", "history": max_epochs, "dry_run": True}
     if any(map(uses_weights, hooks)):
         # It decides behind the last epoch that anybody goes on from, so that weights are learned until then.
         hook["stages"] = {"weigh": {"type": "d2sp_mm.CoarsePruning", "score": "weight", "start": max_epochs, "window": 1}}

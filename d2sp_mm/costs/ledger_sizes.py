@@ -15,6 +15,7 @@ from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.models.observing_cross_entropy import BatchObservation
 from d2sp_mm.stages import CoarsePruning, FineCorrection
+from d2sp_mm.stages.learned_enough import reason_to_distrust
 from d2sp_mm.stages.take_round import take_round
 
 _CLASSES, _WINDOW, _EPOCHS = 7, 10, 5
@@ -43,8 +44,11 @@ def epoch_ends(samples: int, most: float, trials: int = 3) -> list[Measurement]:
         assert epoch is not None
         ledger.observe(_EPOCHS, epoch.indices, epoch.probs, epoch.weights)
         observed = time.perf_counter()
+        # As the hook decides, but for the files that it writes then.
+        reason_to_distrust(ledger, _EPOCHS, 5)
         list(take_round(ledger, CoarsePruning(rate=0.1, window=5, class_cap=1.0), _EPOCHS, 1.0))
         pruned = time.perf_counter()
+        reason_to_distrust(ledger, _EPOCHS, 5)
         list(take_round(ledger, FineCorrection(window=5), _EPOCHS, 1.0))
         end = time.perf_counter()
         times.append((observed - begin, end - begin))
@@ -52,7 +56,8 @@ def epoch_ends(samples: int, most: float, trials: int = 3) -> list[Measurement]:
     of_all = f"{samples:,} samples of {_CLASSES} classes"
     note = (
         "of it pruning {:.2g} s, correction {:.2g} s. Each looks at 35 probabilities a sample (7 classes, windows of 5) in "
-        "numpy on one core, pruning twice: for the entropy, and for the scores of the labels. Few epochs of a run decide"
+        "numpy on one core, twice or three times: whether the model has learned enough, the entropy, the margins of the "
+        "labels. Few epochs of a run decide; the files that are written then are not in it"
     ).format(*np.median(np.array(parts), axis=0))
     plain, deciding = zip(*times)
     return [

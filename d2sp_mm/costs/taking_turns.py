@@ -1,11 +1,10 @@
-"""Several training runs in one process that take turns, iteration by iteration or epoch by epoch."""
+"""Several training runs in one process that take turns, epoch by epoch."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
 from threading import Condition, Thread
-from typing import Any
 
 import torch
 from mmengine.config import Config
@@ -42,71 +41,53 @@ class _Turns:
 
 
 class _First(Hook):
-    """Ends the turn of the iteration before, waits for the next and starts the clock, before any other hook."""
+    """Ends the turn of the epoch before, with what stands between the two, waits for the next, and starts the clock."""
 
     priority = 0
 
-    def __init__(self, clock: _Clock) -> None:
-        self.clock = clock
-
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        self.clock.stop("iteration")
-        self.clock.start("iteration")
+    def __init__(self, name: str, turns: _Turns) -> None:
+        self.name, self._turns = name, turns
+        self.begin: float | None = None
 
     def before_train_epoch(self, runner: Runner) -> None:
-        self.clock.start("epoch")
+        if self.begin is not None:
+            self._turns.pass_on(self.name)
+        self._turns.wait(self.name)
+        self.begin = now()
 
 
 class _Last(Hook):
-    """Stops the clock of an epoch and passes the turn on, after every other hook."""
+    """Stops the clock after every other hook."""
 
     priority = 100
 
-    def __init__(self, clock: _Clock) -> None:
-        self.clock = clock
+    def __init__(self, first: _First) -> None:
+        self._first = first
+        self.times: list[float] = []
 
     def after_train_epoch(self, runner: Runner) -> None:
-        self.clock.stop("epoch")
+        assert self._first.begin is not None
+        self.times.append(now() - self._first.begin)
 
 
-class _Clock:
-    """The times of one run."""
-
-    def __init__(self, name: str, turns: _Turns, unit: str) -> None:
-        self.name, self.turns, self.unit = name, turns, unit
-        self.times: list[float] = []
-        self._begin: float | None = None
-
-    def start(self, unit: str) -> None:
-        if unit == self.unit:
-            self.turns.wait(self.name)
-            self._begin = now()
-
-    def stop(self, unit: str) -> None:
-        if unit == self.unit and self._begin is not None:
-            self.times.append(now() - self._begin)
-            self._begin = None
-            self.turns.pass_on(self.name)
-
-
-def take_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float]]:
-    """Train several configs at once, of which only one computes at a time.
+def take_turns(configs: Mapping[str, Config]) -> dict[str, list[float]]:
+    """Train several configs at once, of which only one computes at a time, an epoch each.
 
     Args:
-        configs: The configs by a name, whose runs make equally many turns.
-        unit: ``iteration`` (from the hooks that begin it to those that begin the next, so that it loads the next batch; what
-            stands between two epochs is in the last one) or ``epoch`` (from the hooks that begin it to those that end it).
+        configs: The configs by a name, of equally many epochs.
 
     Returns:
-        Seconds of each turn by :func:`now`, by name.
+        Seconds of each epoch by :func:`now`, from the hooks that begin it to those that end it, by name.
     """
     turns = _Turns(list(configs))
-    clocks = {name: _Clock(name, turns, unit) for name in configs}
     # Built one after the other: MMEngine's building of a runner is not made for threads.
     runners = {name: Runner.from_cfg(config) for name, config in configs.items()}
+    clocks = {}
     for name, runner in runners.items():
-        runner.register_hook(_First(clocks[name]), priority=0)
-        runner.register_hook(_Last(clocks[name]), priority=100)
+        first = _First(name, turns)
+        clocks[name] = _Last(first)
+        runner.register_hook(first, priority=0)
+        runner.register_hook(clocks[name], priority=100)
     failed: list[BaseException] = []
 
     def train(name: str) -> None:

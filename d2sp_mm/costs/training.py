@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +66,9 @@ def epoch_saving(folder: Path, epochs: int = 18, clips: int = CLIPS) -> list[Mea
         prune=dict(type="d2sp_mm.RandomPruning", start=1, rate=_PRUNED, class_cap=1.0)
     )
     pruned.train_dataloader.sampler.epoch_length = "shrink"
-    times = _quiet_turns({"whole": _in(plain, folder / "whole"), "pruned": _in(pruned, folder / "pruned")}, "epoch")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        times = take_turns({"whole": _in(plain, folder / "whole"), "pruned": _in(pruned, folder / "pruned")})
     # The first two epochs are whole in both, or warm up.
     ratios = np.array(times["pruned"][2:]) / np.array(times["whole"][2:])
     middle, low, high = median_interval(1 - ratios)
@@ -99,9 +100,3 @@ def _in(config: Config, work_dir: Path) -> Config:
     changed = Config(config.to_dict())
     changed.work_dir, changed.experiment_name = str(work_dir), str(work_dir).replace("/", "_")
     return changed
-
-
-def _quiet_turns(configs: Mapping[str, Config], unit: str) -> dict[str, list[float]]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return take_turns(configs, unit)

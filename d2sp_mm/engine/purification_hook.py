@@ -263,7 +263,7 @@ class PurificationHook(Hook):
                 "decide as soon as their window is full."
             )
             return
-        check_resumed_state(state, self.VERSION)
+        check_resumed_state(state, self.VERSION, self._get_ledger().observations.bits)
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         # A stage that was added, or has another score now, starts with fresh weights.

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from mmengine.config import Config
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
 
 from d2sp_mm.costs.ledger_sizes import epoch_ends, sizes
 from d2sp_mm.costs.measurement import Measurement, paired_ratio, seconds
@@ -19,6 +23,19 @@ from d2sp_mm.costs.workers import worker_costs
 from d2sp_mm.ledger import Ledger
 from tests.load_tool import load_tool
 from tests.tiny_run import tiny_config, write_list
+
+
+@HOOKS.register_module(force=True)
+class NotesIterations(Hook):
+    """Notes whose iteration it was."""
+
+    seen: ClassVar[list[str]] = []
+
+    def __init__(self, name):
+        self.name = name
+
+    def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        self.seen.append(self.name)
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +62,15 @@ def test_runs_take_turns_and_only_one_computes_at_a_time(tmp_path):
     for name in ("a", "b"):
         config = tiny_config(tmp_path / name, ann_file, purified=False)
         config["train_cfg"] = dict(type="EpochBasedTrainLoop", max_epochs=3, val_interval=9)
+        config["custom_hooks"] = [dict(type="NotesIterations", name=name)]
         configs[name] = Config(config)
-    times = take_turns(configs, "iteration")
-    # 32 clips in batches of 8, three epochs; after the last batch there is none to load.
-    assert {name: len(found) for name, found in times.items()} == {"a": 11, "b": 11}
+    NotesIterations.seen.clear()
+    times = take_turns(configs)
+    assert {name: len(found) for name, found in times.items()} == {"a": 3, "b": 3}
+    # 32 clips in batches of 8: four of one, then four of the other, where they got in step.
+    turns = [(name, len(list(group))) for name, group in itertools.groupby(NotesIterations.seen)]
+    assert [name for name, _ in turns] in (["a", "b"] * 3, ["b", "a"] * 3)
+    assert {length for _, length in turns} == {4}
     assert all(value > 0 for found in times.values() for value in found)
 
 
@@ -57,7 +79,7 @@ def test_a_run_that_fails_ends_the_measurement_with_its_error(tmp_path):
     bad["train_dataloader"]["dataset"]["pipeline"].append(dict(type="Breaks"))
     begin = time.monotonic()
     with pytest.raises(Exception, match="Breaks"):
-        take_turns({"good": Config(good), "bad": Config(bad)}, "epoch")
+        take_turns({"good": Config(good), "bad": Config(bad)})
     assert time.monotonic() - begin < 60
 
 

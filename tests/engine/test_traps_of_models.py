@@ -12,7 +12,7 @@ from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 
 import d2sp_mm
-from d2sp_mm.engine import PurificationHook
+from d2sp_mm.engine import PurificationHook, new_ledger
 from d2sp_mm.engine.new_ledger import fitting_bits
 from d2sp_mm.errors import ConfigError
 from tests.tiny_run import CORRECT, NUM_CLASSES, PRUNE, hook_of, tiny_config, train, write_list
@@ -215,6 +215,14 @@ def test_a_small_ledger_keeps_all_bits_unless_it_is_told_otherwise(config, stage
 def test_a_large_ledger_keeps_as_many_bits_as_fit_and_as_are_needed(samples, least, bits):
     # 7 classes in 10 epochs: 180 bytes a sample with 16 bits, 80 with 8, 50 with 4.
     assert fitting_bits(samples, 7, 10, least) == bits
+
+
+def test_a_longer_history_changes_no_bits(config, monkeypatch):
+    # 48 samples of 4 classes in 2 epochs are 1,152 bytes with 16 bits; in the 6 of the history they are 3,456.
+    monkeypatch.setattr(new_ledger, "_ROOM", 2000)
+    config["default_hooks"]["purification"].update(history=6, dry_run=True)
+    seen = hook_of(train(config)).ledger.observations
+    assert (seen.window, seen.bits) == (6, 16)
 
 
 def test_of_many_classes_four_bits_would_lose_too_much():

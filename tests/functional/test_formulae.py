@@ -22,6 +22,7 @@ from d2sp_mm.functional.fractional_ranks import fractional_ranks
 from d2sp_mm.functional.joint_ranks import joint_ranks
 from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
 from d2sp_mm.functional.margin import contradiction_margin, label_score
+from d2sp_mm.functional.mean_of_seen import mean_of_seen
 from d2sp_mm.functional.proportional_steps import proportional_steps
 from d2sp_mm.functional.rank_regularization import rank_regularization
 from d2sp_mm.functional.stability import modal_prediction
@@ -199,3 +200,10 @@ def test_radix_sort_is_a_stable_sort(scores):
 @given(arrays(np.float64, 20, elements=st.integers(0, 6).map(float)), st.integers(-1, 25))
 def test_lowest_are_the_first_of_a_stable_sort(scores, count):
     assert lowest(scores, count).tolist() == np.argsort(scores, kind="stable")[: max(count, 0)].tolist()
+
+
+@given(arrays(np.float64, (4, 5), elements=st.one_of(st.floats(0, 1), st.just(np.nan))))
+def test_mean_of_seen_is_the_mean_of_what_is_not_nan(rows):
+    rows[1] = 0.5
+    np.testing.assert_allclose(mean_of_seen(rows, (5,)), np.nanmean(rows, axis=0))
+    assert np.isnan(mean_of_seen(rows[:0], (5,))).all()

@@ -14,6 +14,7 @@ it is known upstream.
 from __future__ import annotations
 
 from d2sp_mm.compat import (
+    byte_order_mark,
     cpu_amp,
     cpu_distributed,
     lite_warning,
@@ -33,6 +34,7 @@ BRIDGES = (
     transformers_without_timm,
     safe_globals,
     slow_pretty_text,
+    byte_order_mark,
     slurm_on_cpu,
     cpu_distributed,
     cpu_amp,

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+#: Characters of a user's file that a message quotes.
+_QUOTED = 120
+
+
+def quoted(text: object) -> str:
+    """What a message quotes of somebody's file: the text between quotation marks, cut to a line's worth.
+
+    Args:
+        text: A line, a field, a label; anything with a ``repr``.
+    """
+    shown = repr(text)
+    return shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]}... ({len(shown)} characters)"
+
 
 class D2SPError(Exception):
     """Base class of every error that this package raises on purpose."""

@@ -86,7 +86,13 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     out.add_argument("format", choices=FORMATS)
     out.add_argument("--out", type=Path, required=True, help="the folder to write into")
     out.add_argument("--classes", type=Path, help="names of the classes (default: classes.txt by the list)")
-    out.add_argument("--root", default="", help="what stands before each key: the folder or the URL of the clips")
+    out.add_argument(
+        "--root",
+        nargs="+",
+        default=[],
+        help="the folder of the clips, or the URL below which they are served; one for each list of a ConcatDataset "
+        "(default: the folders that the run was trained from)",
+    )
     diff = command("diff", "what two runs decided differently", "tools/ledger.py diff work_dirs/a work_dirs/b")
     diff.add_argument("before", type=Path, help="a work dir")
     diff.add_argument("after", type=Path, help="another work dir of the same annotation")
@@ -182,7 +188,7 @@ def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verd
     _print(console, args.json, found, change_tables(done.changes, args.top))
     if done.undecodable_kept and not args.json:
         console.print(
-            f"{len(done.undecodable_kept)} clips that could not be decoded are kept now, the first is "
+            f"{len(done.undecodable_kept)} clips that failed to decode in some epoch are kept now, the first is "
             f"{done.undecodable_kept[0]!r}; MMAction2's own data set stops at such a clip.",
             highlight=False, markup=False,
         )  # fmt: skip

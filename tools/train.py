@@ -26,6 +26,7 @@ def main() -> None:
     help_if_asked("train", f"{__doc__}\n--purify RECIPE: {known}\n")
     import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
     from d2sp_mm.compat.cpu_distributed import leave_at_once
+    from d2sp_mm.engine.training_parts import check_full_batch
     from d2sp_mm.errors import D2SPError
     from d2sp_mm.recipes import check_hook, check_work_dir, purify_config, read_config, split_options
 
@@ -44,6 +45,8 @@ def main() -> None:
             check_hook(config)
         check_work_dir(config)
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
+        if (config.get("default_hooks") or {}).get("purification"):
+            check_full_batch(runner.train_loop.dataloader)
         runner.train()
     except D2SPError as error:
         leave_at_once()

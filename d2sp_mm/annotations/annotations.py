@@ -24,13 +24,16 @@ class Annotations:
         kind: One of ``KINDS``.
         paths: The path (or ``frame_dir``) of every sample as it stands in the file.
         keys: The paths made unique, see :func:`d2sp_mm.annotations.unique_keys.unique_keys`.
-        labels: Given labels, shape ``(n,)``, ``int64``, read only.
+        spans: For every sample what tells it from another part of the same clip: ``(total_frames,)``,
+            ``(offset, total_frames)``, or nothing.
+        labels: Given labels as they stand in the file, shape ``(n,)``, ``int64``, read only.
         content: The parsed file, from which :func:`write_annotations` renders the new one.
     """
 
     kind: str
     paths: list[str]
     keys: list[str]
+    spans: list[tuple[int, ...]]
     labels: np.ndarray
     content: Union[TextLines, PosePickle] = field(repr=False)  # noqa: UP007
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from d2sp_mm.annotations.atomic_write import atomic_write
-from d2sp_mm.errors import DataError
+from d2sp_mm.errors import DataError, quoted
 
 
 def read_csv_rows(path: str | os.PathLike[str], header: Sequence[str]) -> list[tuple[int, list[str]]]:
@@ -34,13 +34,13 @@ def read_csv_rows(path: str | os.PathLike[str], header: Sequence[str]) -> list[t
     try:
         found = next(reader, [])
         if found != list(header):
-            raise DataError(f"{name}, line 1: the header is {','.join(found)!r}; expected {','.join(header)!r}.")
+            raise DataError(f"{name}, line 1: the header is {quoted(','.join(found))}; expected {','.join(header)!r}.")
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         raise DataError(f"{name}, line {reader.line_num}: no CSV ({error}).") from error
     for number, row in rows:
         if len(row) != len(header):
-            raise DataError(f"{name}, line {number}: {len(row)} fields {row!r}; expected {','.join(header)!r}.")
+            raise DataError(f"{name}, line {number}: {len(row)} fields {quoted(row)}; expected {','.join(header)!r}.")
     return rows
 
 
@@ -72,5 +72,5 @@ def check_unique_keys(keys: Sequence[str], name: str) -> None:
     seen: set[str] = set()
     for key in keys:
         if key in seen:
-            raise DataError(f"{name}: the key {key!r} occurs twice; expected one row a sample.")
+            raise DataError(f"{name}: the key {quoted(key)} occurs twice; expected one row a sample.")
         seen.add(key)

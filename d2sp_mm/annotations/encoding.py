@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from pathlib import Path
 
-from d2sp_mm.errors import DataError
+from d2sp_mm.errors import DataError, quoted
 
 
 def refuse_other_encodings(file: str | os.PathLike[str]) -> None:
@@ -29,6 +30,22 @@ def refuse_other_encodings(file: str | os.PathLike[str]) -> None:
             line.decode()
         except UnicodeDecodeError as error:
             raise DataError(
-                f"{os.fspath(file)}, line {number}: {line[:200]!r} is not UTF-8, which MMAction2 reads it as; rename the "
+                f"{os.fspath(file)}, line {number}: {quoted(line)} is not UTF-8, which MMAction2 reads it as; rename the "
                 "clip, or convert the list (iconv)."
             ) from error
+
+
+def begins_with_mark(file: str | os.PathLike[str]) -> bool:
+    """Whether a file begins with a byte order mark, as Windows' editors save UTF-8; False where it cannot be read."""
+    try:
+        with open(file, "rb") as stream:
+            return stream.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
+    except OSError:
+        return False
+
+
+#: What to say of such a file.
+MARK_NOTE = (
+    "line 1 begins with a byte order mark (BOM), which is left out here and in the purified list; plain MMAction2 "
+    "takes it for a part of the first path. Save the file as UTF-8 without BOM"
+)

@@ -15,7 +15,7 @@ import numpy as np
 
 from d2sp_mm.annotations.plain_pickle import load_plain_pickle
 from d2sp_mm.annotations.whole_number import MOST
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import ConfigError, DataError, quoted
 
 # Fixed, so that the same data gives the same bytes under every Python; 4 is what Python 3.8 to 3.13 write by default.
 _PROTOCOL = 4
@@ -145,13 +145,13 @@ def parse_pose_pickle(content: bytes, file: str | os.PathLike[str], split: str |
     for row, entry in enumerate(entries):
         if not isinstance(entry.get(identifier), str):
             fields = sorted(map(str, entry))
-            raise DataError(f"{name}, entry {row}: has the fields {fields}; expected a name in {identifier!r}.")
+            raise DataError(f"{name}, entry {row}: has the fields {quoted(fields)}; expected a name in {identifier!r}.")
     members = _members(data, split, name)
     rows = tuple(row for row, entry in enumerate(entries) if members is None or entry[identifier] in members)
     if not rows:
         raise DataError(f"{name}: no entry belongs to split {split!r}.")
     for row in rows:
-        _check_label(entries[row], f"{name}, entry {row} ({entries[row][identifier]!r})")
+        _check_label(entries[row], f"{name}, entry {row} ({quoted(entries[row][identifier])})")
     return PosePickle(data, split, identifier, rows)
 
 
@@ -190,7 +190,7 @@ def _members(data: Any, split: str | None, name: str) -> set[str] | None:
     for key, members in splits.items():
         listed = isinstance(members, (list, tuple, set, frozenset, np.ndarray))
         if not listed or not all(isinstance(member, str) for member in members):
-            raise DataError(f"{name}: split {key!r} is no list of names.")
+            raise DataError(f"{name}: split {quoted(key)} is no list of names.")
     known = ", ".join(f"{key!r} ({len(members)})" for key, members in splits.items())
     if split not in splits:
         raise ConfigError(f"split={split!r}: {name} has the splits {known}; name one of them.")
@@ -202,6 +202,6 @@ def _check_label(entry: Mapping[str, Any], where: str) -> None:
     if label is None:
         raise DataError(f"{where}: the label is missing; expected a class index in 'label'.")
     if isinstance(label, (list, tuple)) or (isinstance(label, np.ndarray) and label.ndim > 0):
-        raise DataError(f"{where}: several labels (multi_class) are not supported: {label!r}; expected one.")
+        raise DataError(f"{where}: several labels (multi_class) are not supported: {quoted(label)}; expected one.")
     if isinstance(label, bool) or not isinstance(label, Integral) or not 0 <= int(label) <= MOST:
-        raise DataError(f"{where}: the label {label!r} is no class index; expected a whole number of 0 or more.")
+        raise DataError(f"{where}: the label {quoted(label)} is no class index; expected a whole number of 0 or more.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from d2sp_mm.annotations.annotations import KINDS, Annotations
 from d2sp_mm.annotations.pose_pickle import parse_pose_pickle
 from d2sp_mm.annotations.text_lines import parse_text_lines
 from d2sp_mm.annotations.unique_keys import unique_keys
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import ConfigError, DataError, quoted
 
 
 def read_annotations(
@@ -59,13 +60,15 @@ def read_annotations(
         rows = [pose.entries[row] for row in pose.rows]
         paths = [row[pose.identifier] for row in rows]
         labels = np.array([row["label"] for row in rows], dtype=np.int64)
-        return Annotations(kind, paths, unique_keys(paths), labels, pose)
+        frames = [row.get("total_frames") for row in rows]
+        spans: list[tuple[int, ...]] = [(int(total),) if isinstance(total, Integral) else () for total in frames]
+        return Annotations(kind, paths, unique_keys(paths), spans, labels, pose)
     if split is not None:
         raise ConfigError(f"split={split!r}: only a pose file has splits, and {name} is of kind {kind!r}.")
     text = parse_text_lines(content, path, kind, delimiter, with_offset)
     paths = [line.path for line in text.lines]
     labels = np.array([line.label for line in text.lines], dtype=np.int64)
-    return Annotations(kind, paths, unique_keys(paths), labels, text)
+    return Annotations(kind, paths, unique_keys(paths), [line.numbers for line in text.lines], labels, text)
 
 
 def _guess_kind(content: bytes, name: str, delimiter: str, with_offset: bool) -> str:
@@ -75,13 +78,13 @@ def _guess_kind(content: bytes, name: str, delimiter: str, with_offset: bool) ->
         return "rawframe"
     if delimiter != " ":
         return "video"
-    line = content.splitlines()[0].decode("utf-8", "surrogateescape") if content else ""
+    line = content.splitlines()[0].decode("utf-8-sig", "surrogateescape") if content else ""
     columns = len(line.split())
     if columns in (0, 1, 2):
         return "video"
     if columns == 3:
         return "rawframe"
     raise DataError(
-        f"{name}, line 1: {columns} columns fit no kind: {line!r}; expected 'path label' or 'path total_frames label'. "
-        f"Name kind= ({', '.join(KINDS)}), with_offset=True, or the delimiter."
+        f"{name}, line 1: {columns} columns fit no kind: {quoted(line)}; expected 'path label' or 'path total_frames "
+        f"label'. Name kind= ({', '.join(KINDS)}), with_offset=True, or the delimiter."
     )

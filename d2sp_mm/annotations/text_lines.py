@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from typing import NoReturn
 import numpy as np
 
 from d2sp_mm.annotations.whole_number import MOST
-from d2sp_mm.errors import DataError
+from d2sp_mm.errors import DataError, quoted
 
 # Text mode in Python ends a line at these three and at nothing else; MMAction2's datasets read in text mode.
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -19,11 +20,15 @@ _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 
 @dataclass(frozen=True)
 class TextLine:
-    """One line: its text without the line's end, the end, and where the label stands in the text."""
+    """One line: its text without the line's end, the end, and where the label stands in the text.
+
+    ``numbers`` are those between path and label: ``(total_frames,)``, ``(offset, total_frames)``, or none.
+    """
 
     text: str
     end: str
     path: str
+    numbers: tuple[int, ...]
     label: int
     label_start: int
     label_stop: int
@@ -41,9 +46,16 @@ class TextLine:
 
 @dataclass(frozen=True)
 class TextLines:
-    """All lines of a text annotation, in the order of the file."""
+    """All lines of a text annotation, in the order of the file.
+
+    Args:
+        lines: The lines.
+        byte_order_mark: Whether the file began with one. It is no part of the first path, and is not written again:
+            published MMAction2 would take it for a part of the path.
+    """
 
     lines: tuple[TextLine, ...]
+    byte_order_mark: bool = False
 
     def render(self, keep: np.ndarray, labels: np.ndarray, paths: Sequence[str] | None = None) -> bytes:
         """Return the file with the kept lines only, each with its label, and its path where ``paths`` are given.
@@ -70,7 +82,8 @@ def parse_text_lines(
 ) -> TextLines:
     """Parse a text annotation as MMAction2's dataset of that kind does.
 
-    Bytes that are not UTF-8 are carried as surrogates and written back as they were.
+    Bytes that are not UTF-8 are carried as surrogates and written back as they were. A byte order mark, which some editors
+    put before the first line, is left out.
 
     Args:
         content: The file's bytes.
@@ -86,7 +99,8 @@ def parse_text_lines(
         ``load_data_list`` of ``VideoDataset``, ``RawframeDataset`` and ``AudioDataset``, MMAction2 1.2.0. Differs where
         they would fail later or in silence: a blank line, a missing label (there: -1) and an empty path are refused.
     """
-    raw_lines = _LINE.findall(content)
+    marked = content.startswith(codecs.BOM_UTF8)
+    raw_lines = _LINE.findall(content[len(codecs.BOM_UTF8) :] if marked else content)
     if not raw_lines:
         raise DataError(f"{os.fspath(file)}: the annotation file is empty; expected one sample a line.")
     expected = _expected(kind, delimiter, with_offset)
@@ -97,7 +111,7 @@ def parse_text_lines(
         parse = _LineParser(os.fspath(file), number, text, expected)
         spans = parse.video_spans(delimiter) if kind == "video" else parse.white_space_spans(with_offset)
         lines.append(parse.line(spans, whole[len(text) :]))
-    return TextLines(tuple(lines))
+    return TextLines(tuple(lines), marked)
 
 
 def _expected(kind: str, delimiter: str, with_offset: bool) -> str:
@@ -118,7 +132,7 @@ class _LineParser:
 
     def fail(self, reason: str) -> NoReturn:
         """Refuse the line."""
-        raise DataError(f"{self.file}, line {self.number}: {reason}: {self.text!r}; expected {self.expected}.")
+        raise DataError(f"{self.file}, line {self.number}: {reason}: {quoted(self.text)}; expected {self.expected}.")
 
     def is_integer(self, span: tuple[int, int]) -> bool:
         """Return whether MMAction2's ``int()`` would take the token."""
@@ -152,7 +166,7 @@ class _LineParser:
         columns = 4 if with_offset else 3
         for span in spans[1 : columns - 1]:
             if not self.is_integer(span):
-                self.fail(f"{self.text[span[0] : span[1]]!r} is no whole number of frames; is the kind right?")
+                self.fail(f"{quoted(self.text[span[0] : span[1]])} is no whole number of frames; is the kind right?")
         if len(spans) > columns:
             hint = "" if with_offset else " (with_offset=True reads a second column that is an offset)"
             self.fail(f"several labels (multi_class) are not supported{hint}")
@@ -160,13 +174,13 @@ class _LineParser:
 
     def _labelled(self, spans: list[tuple[int, int]], columns: int) -> list[tuple[int, int]]:
         if not self.text.strip():
-            self.fail("a blank line; remove it")
+            self.fail("a blank line (an empty one at the end counts as well); remove it")
         if spans[0][0] == spans[0][1]:
             self.fail("the path is empty")
         if len(spans) < columns:
             self.fail("the label is missing")
         if not self.is_integer(spans[-1]):
-            self.fail(f"the label {self.text[spans[-1][0] : spans[-1][1]]!r} is no whole number")
+            self.fail(f"the label {quoted(self.text[spans[-1][0] : spans[-1][1]])} is no whole number")
         return spans
 
     def line(self, spans: list[tuple[int, int]], end: str) -> TextLine:
@@ -175,8 +189,9 @@ class _LineParser:
         token = self.text[start:stop]
         label = int(token)
         if not 0 <= label <= MOST:
-            self.fail(f"the label {label} is no class index (0 or more; -1 marks a sample without a label)")
+            self.fail(f"the label {quoted(label)} is no class index (0 or more; -1 marks a sample without a label)")
         # int() takes white space around a number, as in 'a.mp4, 3': it is spacing, not label.
         start += len(token) - len(token.lstrip())
         stop -= len(token) - len(token.rstrip())
-        return TextLine(self.text, end, self.text[path_start:path_stop], label, start, stop, path_start)
+        path, numbers = self.text[path_start:path_stop], tuple(int(self.text[a:b]) for a, b in spans[1:-1])
+        return TextLine(self.text, end, path, numbers, label, start, stop, path_start)

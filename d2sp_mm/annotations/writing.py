@@ -36,13 +36,28 @@ def write_annotations(
     Source:
         Our own.
     """
+    if isinstance(annotations.content, PosePickle) and not os.fspath(path).endswith(".pkl"):
+        raise ConfigError(f"path={os.fspath(path)!r}: MMAction2's PoseDataset reads only names that end in .pkl.")
+    atomic_write(path, render_annotations(annotations, keep, labels))
+
+
+def render_annotations(
+    annotations: Annotations, keep: np.ndarray | None = None, labels: np.ndarray | None = None
+) -> bytes:
+    """What :func:`write_annotations` writes.
+
+    Args:
+        annotations: As there.
+        keep: As there.
+        labels: As there.
+
+    Raises:
+        DataError: As there.
+    """
     keep = np.ones(len(annotations), dtype=bool) if keep is None else np.asarray(keep)
     labels = annotations.labels if labels is None else np.asarray(labels)
     check_keep_and_labels(annotations, keep, labels)
-    content = annotations.content
-    if isinstance(content, PosePickle) and not os.fspath(path).endswith(".pkl"):
-        raise ConfigError(f"path={os.fspath(path)!r}: MMAction2's PoseDataset reads only names that end in .pkl.")
-    atomic_write(path, content.render(keep, labels))
+    return annotations.content.render(keep, labels)
 
 
 def check_keep_and_labels(annotations: Annotations, keep: np.ndarray, labels: np.ndarray) -> None:

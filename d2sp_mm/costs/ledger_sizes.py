@@ -15,8 +15,7 @@ from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.models.observing_cross_entropy import BatchObservation
 from d2sp_mm.stages import CoarsePruning, FineCorrection
-from d2sp_mm.stages.learned_enough import reason_to_distrust
-from d2sp_mm.stages.take_round import take_round
+from d2sp_mm.stages.purifier import Purifier
 
 _CLASSES, _WINDOW, _EPOCHS = 7, 10, 5
 _MOST_BYTES = 64
@@ -45,11 +44,10 @@ def epoch_ends(samples: int, most: float, trials: int = 3) -> list[Measurement]:
         ledger.observe(_EPOCHS, epoch.indices, epoch.probs, epoch.weights)
         observed = time.perf_counter()
         # As the hook decides, but for the files that it writes then.
-        reason_to_distrust(ledger, _EPOCHS, 5)
-        list(take_round(ledger, CoarsePruning(rate=0.1, window=5, class_cap=1.0), _EPOCHS, 1.0))
+        prune = CoarsePruning(start=_EPOCHS + 1, rate=0.1, window=5, class_cap=1.0)
+        Purifier(ledger, {"prune": prune}, _EPOCHS + 1).step(_EPOCHS)
         pruned = time.perf_counter()
-        reason_to_distrust(ledger, _EPOCHS, 5)
-        list(take_round(ledger, FineCorrection(window=5), _EPOCHS, 1.0))
+        Purifier(ledger, {"correct": FineCorrection(start=_EPOCHS + 1, window=5)}, _EPOCHS + 1).step(_EPOCHS)
         end = time.perf_counter()
         times.append((observed - begin, end - begin))
         parts.append((pruned - observed, end - pruned))

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from d2sp_mm.annotations.annotation_part import AnnotationPart
 from d2sp_mm.costs.clips import CLIPS, drawn_clips
 from d2sp_mm.costs.measurement import Measurement
-from d2sp_mm.engine.annotation_part import AnnotationPart
-from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.engine.outputs import RunFiles
 from d2sp_mm.home import find_home
 from d2sp_mm.ledger import Decision, Ledger
 
@@ -74,7 +74,7 @@ def _run_of_many(folder: Path, clips: int, drawn: int) -> Path:
     decision = Decision("made_up", 0, pruned, scores[pruned], moved, (labels[moved] + 1) % _CLASSES, scores[moved])
     ledger.apply(decision)
     part = AnnotationPart(str(ann_file), "video", " ", False, None, clips)
-    write_outputs(work_dir, ledger, [part], {"max_epochs": 1, "stages": {}})
+    RunFiles(Path(work_dir), [part], {"max_epochs": 1, "stages": {}, "failure_tolerance": 0.0}).write(ledger)
     dataset = f"dict(type='VideoDataset', ann_file={str(ann_file)!r}, data_prefix=dict(video={str(many)!r}), pipeline=[])"
     (work_dir / "config.py").write_text(f"train_dataloader = dict(dataset={dataset})\n")
     return work_dir

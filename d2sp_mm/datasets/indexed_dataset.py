@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
+from mmaction.datasets import PoseDataset
 
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.drawn_position import DrawnPosition
+from d2sp_mm.datasets.sample_checks import form_of, not_finite
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.seed_worker import seed_worker
 from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.pictures.silent_decoders import silent_decoders
 from d2sp_mm.registry import DATASETS
 
 #: Name under which a data sample's meta information carries its sample number.
 SAMPLE_INDEX = "sample_index"
+#: Name of the label that the pipeline made of it, a number, or a list where it is not one.
+PIPELINE_LABEL = "pipeline_label"
 #: Name of the list of ``(sample number, reason)`` of those that could not be decoded before this one could.
 UNDECODABLE = "undecodable_samples"
 
@@ -30,7 +37,8 @@ class IndexedDataset:
     A clip that cannot be decoded does not stop the run, as it does with MMAction2's ``VideoDataset`` alone. Another clip
     takes its place and carries number and reason of those that failed, so that the hook can count and report them. Where
     the sampler has pruned, it names those that may stand in (:class:`DrawnPosition`); before, they are drawn from all by a
-    generator of its own (seeded by the sample's number).
+    generator of its own (seeded by the sample's number). A sample whose values are not finite is treated alike, and so is
+    one that cannot be stacked with most of its batch (see :attr:`stacking`).
 
     Args:
         dataset: Config of a dataset of MMAction2, or of MMEngine's ``ConcatDataset``, ``RepeatDataset`` or
@@ -50,6 +58,8 @@ class IndexedDataset:
             raise ConfigError(f"IndexedDataset: max_refetch={max_refetch} must be at least 0.")
         self.dataset = build_dataset(dataset) if isinstance(dataset, dict) else dataset
         self.max_refetch = max_refetch
+        #: What must be equal for samples to be stacked: ``shape``, ``padded`` (dimensions and channels), or ``nothing``.
+        self.stacking = "nothing"
         self._seeded_with: tuple[int, ...] | None = None
         self.map = SampleMap(self.dataset)
         for part in self.map.parts:
@@ -80,19 +90,51 @@ class IndexedDataset:
         if seed is not None and seed != self._seeded_with:
             seed_worker(seed)
             self._seeded_with = seed
-        sample = int(self.map.samples[position])
-        data, problem = self.load_sample(sample)
-        if data is not None:
-            return self._mark(data, sample, [])
-        failed = [(sample, problem)]
-        for other in self._stand_ins(position):
-            data, problem = self.load_sample(other)
+        return self._load(position)
+
+    def __getitems__(self, positions: Sequence[int]) -> list[Any]:
+        """A batch, as PyTorch's loaders ask for it; what cannot be stacked with most of it is replaced.
+
+        Raises:
+            DataError: As for one sample.
+        """
+        batch = [self[position] for position in positions]
+        if self.stacking == "nothing":
+            return batch
+        forms = [self._form(data, data["data_samples"].metainfo[SAMPLE_INDEX]) for data in batch]
+        if len(set(forms)) < 2:
+            return batch
+        wanted = self._most_frequent(Counter(forms), positions[0])
+        return [
+            data if form == wanted else self._load(position, wanted)
+            for position, data, form in zip(positions, batch, forms)
+        ]
+
+    def _load(self, position: int, wanted: str | None = None) -> Any:
+        """The sample at a position, or a stand-in; of the form that is wanted, if one is."""
+        failed: list[tuple[int, str]] = []
+        for sample in chain([int(self.map.samples[position])], self._stand_ins(position)):
+            data, problem = self.load_sample(sample)
+            if data is not None and wanted is not None and (form := self._form(data, sample)) != wanted:
+                data, problem = None, f"it cannot be stacked with its batch: {form}; most have {wanted}"
             if data is not None:
-                return self._mark(data, other, failed)
-            failed.append((other, problem))
+                return self._mark(data, sample, failed)
+            failed.append((sample, problem))
         raise DataError(
             f"none of {len(failed)} clips could be decoded, the last one says: {problem}. Check data_prefix and the files."
         )
+
+    def _form(self, data: Any, sample: int) -> str:
+        return form_of(data["inputs"], self.stacking, padded=not isinstance(self.map.locate(sample)[0], PoseDataset))
+
+    def _most_frequent(self, counts: Counter[str], position: int) -> str:
+        """The most frequent form of a batch; where two are equally frequent, other samples are asked as well."""
+        for sample in self._stand_ins(position):
+            if len({times for _, times in counts.most_common(2)}) == 2:
+                break
+            data, _ = self.load_sample(sample)
+            counts.update([] if data is None else [self._form(data, sample)])
+        return max(counts, key=lambda form: (counts[form], form))
 
     def _stand_ins(self, position: int) -> Iterator[int]:
         """Samples to try in place of the one that cannot be decoded."""
@@ -106,7 +148,7 @@ class IndexedDataset:
             yield int(self.map.samples[rng.integers(len(self))])
 
     def load_sample(self, sample: int) -> tuple[Any, str]:
-        """A sample through its pipeline, whatever the decoder says.
+        """A sample through its pipeline, whatever the decoder says; what it prints is dropped.
 
         Args:
             sample: Its number.
@@ -116,13 +158,19 @@ class IndexedDataset:
         """
         part, index = self.map.locate(sample)
         try:
-            data = part.prepare_data(index)
+            with silent_decoders():
+                data = part.prepare_data(index)
         except Exception as error:  # Decoders raise errors of every kind, and none of them may stop the run.
             return None, f"{type(error).__name__}: {error}"
-        return data, "the pipeline returned None" if data is None else ""
+        problem = "the pipeline returned None" if data is None else not_finite(data.get("inputs"))
+        return (None, problem) if problem else (data, "")
 
     def _mark(self, data: Any, sample: int, failed: list[tuple[int, str]]) -> Any:
         # As set_metainfo(), which would copy both deeply.
-        for name, value in ((SAMPLE_INDEX, sample), (UNDECODABLE, failed)):
-            data["data_samples"].set_field(value, name, field_type="metainfo")
+        data_sample = data["data_samples"]
+        # A tensor here is of this process, so that reading its value waits for no device.
+        label = data_sample.gt_label.tolist()
+        label = label[0] if isinstance(label, list) and len(label) == 1 else label
+        for name, value in ((SAMPLE_INDEX, sample), (PIPELINE_LABEL, label), (UNDECODABLE, failed)):
+            data_sample.set_field(value, name, field_type="metainfo")
         return data

@@ -49,8 +49,13 @@ class PurifiedSampler(DefaultSampler):
         self.seeds_workers = False
         self._positions = torch.arange(len(dataset))
 
-    def set_keep(self, keep: npt.NDArray[np.bool_]) -> None:
-        """Tell which samples are kept, shape (number of samples,). Takes effect with the next epoch.
+    def set_keep(self, keep: npt.NDArray[np.bool_], batch_size: int = 0) -> None:
+        """Tell which samples are kept. Takes effect with the next epoch.
+
+        Args:
+            keep: Which are, shape (number of samples,).
+            batch_size: Of one rank, where a last batch that is not full is trained on: one sample more is drawn then rather
+                than that one would be left alone in it, which batch normalisation cannot train on. 0: it does not matter.
 
         Raises:
             DataError: If none is.
@@ -61,6 +66,8 @@ class PurifiedSampler(DefaultSampler):
         self._positions = torch.from_numpy(positions)
         draws = len(self.dataset) if self.epoch_length == "keep" else len(positions)
         self.num_samples = math.ceil(draws / self.world_size)
+        if batch_size > 1 and self.num_samples % batch_size == 1:
+            self.num_samples += 1
         self.total_size = self.num_samples * self.world_size
 
     def __iter__(self) -> Iterator[int]:

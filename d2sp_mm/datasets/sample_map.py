@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from mmengine.dataset import BaseDataset, ClassBalancedDataset, ConcatDataset, RepeatDataset
 
-from d2sp_mm.annotations.unique_keys import unique_keys
 from d2sp_mm.errors import ConfigError
 
 
@@ -60,38 +58,3 @@ class SampleMap:
         """The base dataset that holds a sample, and the sample's index in it."""
         part = bisect_right(self.offsets, sample) - 1
         return self.parts[part], sample - self.offsets[part]
-
-    def keys_and_labels(self) -> tuple[list[str], list[Any]]:
-        """Key and label of each sample, in order, each of length ``num_samples``.
-
-        The key is that of :meth:`keys_of_part`. Where two annotations of a run have the same one, the number of the
-        part and a colon stand before it in both.
-        """
-        by_part = [self.keys_of_part(number) for number in range(len(self.parts))]
-        times = Counter(key for keys in by_part for key in keys)
-        keys = [key if times[key] == 1 else f"{number}:{key}" for number, part in enumerate(by_part) for key in part]
-        return keys, [label for part in self.parts for label in annotation_paths(part)[1]]
-
-    def keys_of_part(self, number: int) -> list[str]:
-        """Key of each sample of one part: its path as it stands in the annotation, without the data prefix.
-
-        Made unique as :func:`d2sp_mm.annotations.read_annotations` does.
-        """
-        return unique_keys(annotation_paths(self.parts[number])[0])
-
-
-def annotation_paths(dataset: BaseDataset) -> tuple[list[str], list[Any]]:
-    """Path (as in the annotation) and label of each entry of a base dataset."""
-    prefixes = [str(p).rstrip("/") + "/" for p in (dataset.data_prefix or {}).values() if p]
-    paths, labels = [], []
-    for index in range(len(dataset)):
-        # The base class' method leaves out what the subclass loads from other files.
-        info = BaseDataset.get_data_info(dataset, index)
-        path = str(info.get("filename") or info.get("frame_dir") or info.get("audio_path") or index)
-        for prefix in prefixes:
-            if path.startswith(prefix):
-                path = path[len(prefix) :]
-                break
-        paths.append(path)
-        labels.append(info.get("label"))
-    return paths, labels

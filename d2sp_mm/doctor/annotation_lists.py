@@ -14,10 +14,12 @@ from mmengine.dataset import BaseDataset
 from mmengine.registry import DefaultScope
 
 from d2sp_mm.annotations import read_annotations
-from d2sp_mm.annotations.encoding import refuse_other_encodings
+from d2sp_mm.annotations.encoding import MARK_NOTE, begins_with_mark, refuse_other_encodings
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import D2SPError
+from d2sp_mm.pictures.clip_files import video_file
+from d2sp_mm.recipes.read_config import scope_of
 from d2sp_mm.recipes.refusals import base_datasets, type_name
 
 #: Text lists by the dataset that reads them.
@@ -34,14 +36,14 @@ class Entry:
         part: Which part of it is meant, where a list cuts one clip into several samples.
         label: As it was read.
         on_disk: Whether the path is that of a file or folder.
-        last_frame: The last frame that the list promises, of a folder of frames.
+        frames: What the list says of a folder of frames, as :func:`d2sp_mm.pictures.clip_files.frame_files` takes it.
     """
 
     path: str | None
     part: int
     label: Any
     on_disk: bool = True
-    last_frame: str | None = None
+    frames: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,12 @@ class AnnotationList:
     Args:
         entries: One a sample.
         draws: Samples that an epoch draws: wrappers may repeat some.
+        samples: The dataset's samples.
     """
 
     entries: list[Entry]
     draws: int
+    samples: SampleMap
 
     def class_labels(self, num_classes: int) -> list[int]:
         """The labels that are in range."""
@@ -86,13 +90,14 @@ def read_lists(config: Config) -> tuple[dict[str, AnnotationList], list[Finding]
         if dataset is None:
             continue
         try:
-            with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+            with DefaultScope.overwrite_default_scope(scope_of(config)):
                 samples = SampleMap(DATASETS.build(inner_dataset(dataset)))
             entries = [_entry(part, index) for part in samples.parts for index in range(len(part))]
-            lists[name] = AnnotationList(entries, len(samples.samples))
+            lists[name] = AnnotationList(entries, len(samples.samples), samples)
             # MMAction2 takes a line without a label for one of a list to predict.
             unlabelled = any(entry.label == -1 for entry in entries)
             findings += _broken_lines(name, inner_dataset(dataset)) if unlabelled else []
+            findings += _marks(name, samples)
         # Datasets and their pipelines raise what they like while they are built.
         except Exception as error:
             what = f"{name}_dataloader.dataset cannot be built: {type(error).__name__}: {error}"
@@ -128,6 +133,12 @@ def _broken_lines(name: str, dataset: Mapping[str, Any]) -> list[Finding]:
     return findings
 
 
+def _marks(name: str, samples: SampleMap) -> list[Finding]:
+    """Lists that begin with a byte order mark."""
+    files = {str(part.ann_file) for part in samples.parts}
+    return [Finding("warn", f"{name}: {file}: {MARK_NOTE}") for file in sorted(files) if begins_with_mark(file)]
+
+
 def _entry(part: BaseDataset, index: int) -> Entry:
     # The base class' method leaves out what the subclass loads from other files.
     info = BaseDataset.get_data_info(part, index)
@@ -137,8 +148,6 @@ def _entry(part: BaseDataset, index: int) -> Entry:
         return Entry(None if path is None else str(path), offset, label, on_disk=False)
     path = info.get("filename") or info.get("audio_path")
     if path or "frame_dir" not in info:
-        return Entry(None if path is None else str(path), offset, label, on_disk=path is not None)
-    folder, template = str(info["frame_dir"]), str(getattr(part, "filename_tmpl", "img_{:05}.jpg"))
-    last = offset + int(info["total_frames"]) - 1 + int(part.start_index)
-    # Optical flow has a file a direction, and its template two places.
-    return Entry(folder, offset, label, True, None if "{}_" in template else os.path.join(folder, template.format(last)))
+        return Entry(None if path is None else video_file(str(path)), offset, label, on_disk=path is not None)
+    settings = {name: getattr(part, name) for name in ("filename_tmpl", "start_index", "modality") if hasattr(part, name)}
+    return Entry(str(info["frame_dir"]), offset, label, True, {**settings, **info})

@@ -9,13 +9,17 @@ from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
+from mmaction.datasets import PoseDataset
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.datasets.sample_checks import form_of, stacking_of
 from d2sp_mm.doctor.annotation_lists import inner_dataset
+from d2sp_mm.doctor.every_frame import decode_every_frame
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.recipes.read_config import scope_of
 
 _SHOWN = 3
 #: Decoders may say very much.
@@ -53,13 +57,16 @@ def check_clips(
     """
     tasks = [(name, sample) for name, number in num_samples.items() for sample in _spread(number, count)]
     failed: dict[str, dict[str, str]] = {name: {} for name in num_samples}
+    forms: dict[str, dict[str, list[str]]] = {name: {} for name in num_samples}
     settings = (config.filename, config.to_dict())
     done = 0
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start, initargs=settings) as pool:
         try:
-            for path, problem in progress(pool.map(_try, tasks, chunksize=_CHUNK), len(tasks)):
-                if problem is not None:
+            for path, problem, form in progress(pool.map(_try, tasks, chunksize=_CHUNK), len(tasks)):
+                if problem:
                     failed[tasks[done][0]][path] = problem
+                else:
+                    forms[tasks[done][0]].setdefault(form, []).append(path)
                 done += 1
         except BrokenProcessPool:
             path = _killer(tasks[done : done + _CHUNK * (processes + 1)], settings)
@@ -67,8 +74,12 @@ def check_clips(
             return [Finding("fail", what, "take the clip out of its list")]
         except DatasetError as error:
             return [Finding("fail", f"in a worker process {error}", "start as training will: with the same PYTHONPATH")]
+    for name, paths_of in forms.items():
+        usual = max(paths_of, key=lambda form: len(paths_of[form]), default="")
+        odd = {path: form for form, paths in paths_of.items() if form != usual for path in paths}
+        failed[name] |= {path: f"cannot be stacked: {form}; most have {usual}" for path, form in odd.items()}
     return [
-        _verdict(config, name, found, sum(task[0] == name for task in tasks), num_samples[name])
+        _finding(config, name, found, sum(task[0] == name for task in tasks), num_samples[name])
         for name, found in failed.items()
     ]
 
@@ -78,7 +89,7 @@ def _spread(number: int, count: int | None) -> list[int]:
     return np.unique(np.linspace(0, number - 1, min(count or number, number)).round().astype(int)).tolist()
 
 
-def _verdict(config: Config, name: str, failed: dict[str, str], tried: int, num_samples: int) -> Finding:
+def _finding(config: Config, name: str, failed: dict[str, str], tried: int, num_samples: int) -> Finding:
     if not failed:
         return Finding("ok", f"{name}: {tried} of {num_samples} clips were decoded without an error")
     shown = "; ".join(f"{path!r}: {problem[:_LONGEST]}" for path, problem in list(failed.items())[:_SHOWN])
@@ -89,7 +100,10 @@ def _verdict(config: Config, name: str, failed: dict[str, str], tried: int, num_
     limit = float(config.default_hooks.purification.get("max_undecodable", 0.5))
     if len(failed) > limit * tried:
         return Finding("fail", what, f"check data_prefix and the pipeline; more than max_undecodable={limit} stop the run")
-    return Finding("warn", what, "they count as low quality and are pruned with the first decision")
+    tolerance = float(config.default_hooks.purification.get("failure_tolerance", 0.0))
+    often = f" in more than {tolerance:.0%} of the epochs" if tolerance else ""
+    then = f"each is pruned with the next decision once it has failed{often}, and is not in the purified list then"
+    return Finding("warn", what, then)
 
 
 def _killer(tasks: Sequence[Task], settings: tuple[Any, ...]) -> str | None:
@@ -114,7 +128,7 @@ def _start(filename: str | None, settings: dict[str, Any]) -> None:
     # Nothing here may fail: an error of an initializer looks like a killed process.
     global _config
     _config = Config(settings, filename=filename)
-    DefaultScope.get_instance("doctor", scope_name=_config.get("default_scope", "mmaction"))
+    DefaultScope.get_instance("doctor", scope_name=scope_of(_config))
 
 
 def _dataset_of(name: str) -> Any:
@@ -129,11 +143,17 @@ def _dataset_of(name: str) -> Any:
     return _datasets[name]
 
 
-def _try(task: Task) -> tuple[str, str | None]:
-    """The clip's path, and why it cannot be decoded."""
+def _try(task: Task) -> tuple[str, str, str]:
+    """The clip's path, why it cannot be trained on (or an empty sentence), and what of its sizes its batch must share."""
     name, sample = task
-    data, problem = _dataset_of(name).load_sample(sample)
-    return _path_of(task), problem if data is None else None
+    dataset = _dataset_of(name)
+    data, problem = dataset.load_sample(sample)
+    part, index = dataset.map.locate(sample)
+    if name == "train" and data is not None:
+        problem = decode_every_frame(part, index)
+    stacking = stacking_of(_config[f"{name}_dataloader"].get("collate_fn"))
+    form = "" if data is None else form_of(data["inputs"], stacking, padded=not isinstance(part, PoseDataset))
+    return _path_of(task), problem, form
 
 
 def _path_of(task: Task) -> str:

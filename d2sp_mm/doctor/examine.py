@@ -12,6 +12,7 @@ from d2sp_mm.doctor.class_counts import check_class_counts
 from d2sp_mm.doctor.clips import check_clips
 from d2sp_mm.doctor.environment import check_environment
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.doctor.given_list import check_given_list
 from d2sp_mm.doctor.list_checks import check_lists
 from d2sp_mm.doctor.model import check_model
 from d2sp_mm.doctor.purified import purified_form
@@ -50,7 +51,8 @@ def examine(
     lists, unread = read_lists(purified)
     yield "Config", findings + check_settings(purified, lists["train"].draws if "train" in lists else None)
     num_classes = int(purified.model.cls_head.num_classes)
-    yield "Annotation lists", unread + check_lists(lists, num_classes)
+    tried = check_given_list(purified, lists["train"].samples) if "train" in lists else []
+    yield "Annotation lists", unread + check_lists(lists, num_classes) + tried
     if "train" in lists:
         yield "Classes", check_class_counts(purified, lists["train"].class_labels(num_classes))
     if "train" in lists and not unread:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from d2sp_mm.doctor.annotation_lists import AnnotationList, Entry
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.pictures.clip_files import frame_files, frame_numbers
 
 _SHOWN = 3
 
@@ -72,8 +74,8 @@ def _files(name: str, entries: list[Entry]) -> list[Finding]:
     on_disk = [entry for entry in entries if entry.on_disk and entry.path is not None]
     absent = [entry.path for entry in on_disk if not os.path.exists(str(entry.path))]
     empty = [e.path for e in on_disk if os.path.isfile(str(e.path)) and os.path.getsize(str(e.path)) == 0]
-    short = [e.path for e in on_disk if e.last_frame and os.path.isdir(str(e.path)) and not os.path.exists(e.last_frame)]
-    pruned = "; in training such clips are pruned with the first decision" if name == "train" else ""
+    pruned = "; training prunes them once they have failed" if name == "train" else ""
+    short = [f"{e.path} ({frame})" for e in on_disk if e.frames is not None and (frame := _first_missing(e.frames))]
     return [
         Finding("warn" if name == "train" and len(found) < len(on_disk) else "fail", f"{name}: {what}", advice + pruned)
         for found, what, advice in (
@@ -81,12 +83,28 @@ def _files(name: str, entries: list[Entry]) -> list[Finding]:
             (empty, f"{len(empty)} clips are empty files: {_some(empty)}", "get them anew"),
             (
                 short,
-                f"{len(short)} folders lack the last frame that the list promises: {_some(short)}",
-                "check filename_tmpl, start_index and the number of frames in the list",
+                f"{len(short)} folders lack frames that the list promises: {_some(short)}",
+                "check filename_tmpl, start_index and the number of frames in the list; such a clip fails in the "
+                "epochs that ask for a missing frame",
             ),
         )
         if found
     ]
+
+
+def _first_missing(info: Mapping[str, Any]) -> str:
+    """Name of the first frame that a folder lacks; empty if it has all, or is not there."""
+    if not os.path.isdir(str(info["frame_dir"])):
+        return ""
+    listed: dict[str, set[str]] = {}
+    for files in frame_files(info, frame_numbers(info)):
+        for file in files:
+            folder, name = os.path.split(file)
+            if folder not in listed:
+                listed[folder] = set(os.listdir(folder)) if os.path.isdir(folder) else set()
+            if name not in listed[folder]:
+                return name
+    return ""
 
 
 def _overlap(lists: Mapping[str, AnnotationList]) -> list[Finding]:

@@ -14,6 +14,7 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.recipes.read_config import scope_of
 from d2sp_mm.recipes.without_weights import without_weights
 
 #: Clips that are taken through the model: two, because batch normalisation cannot train on one.
@@ -32,7 +33,7 @@ def check_model(config: Config) -> list[Finding]:
     loaders = {name: _build_loader(config, name) for name in ("train", "val", "test")}
     findings = [finding for _, found in loaders.values() for finding in found]
     train_loader = loaders["train"][0]
-    with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")), warnings.catch_warnings():
+    with DefaultScope.overwrite_default_scope(scope_of(config)), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # A model that initialises itself while it is built says so for every layer.
         MMLogger.get_current_instance().setLevel("ERROR")
@@ -74,7 +75,7 @@ def _build_loader(config: Config, name: str) -> tuple[Any, list[Finding]]:
     if loader is None:
         return None, []
     try:
-        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+        with DefaultScope.overwrite_default_scope(scope_of(config)):
             return Runner.build_dataloader(loader, seed=0), []
     except Exception as error:
         what = f"{name}_dataloader cannot be built: {type(error).__name__}: {error}"

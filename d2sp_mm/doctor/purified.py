@@ -12,6 +12,7 @@ from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.options import split_options
 from d2sp_mm.recipes.purify_config import check_hook, purify_config
+from d2sp_mm.recipes.read_config import with_names
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
 
 
@@ -33,6 +34,7 @@ def purified_form(
     """
     own = (config.get("default_hooks") or {}).get("purification") is not None
     before, changes = split_options(options)
+    config = with_names(config)
     config = Config(copy.deepcopy(config._cfg_dict), filename=config.filename)
     config.merge_from_dict({**before, **changes} if own and recipe is None else before)
     try:

@@ -32,7 +32,7 @@ def check_settings(config: Config, draws: int | None) -> list[Finding]:
         MMEngine 0.10.7 and MMAction2 1.2.0, read and run.
     """
     findings = [finding for check in _CHECKS if (finding := check(config)) is not None]
-    return findings + ([] if draws is None else list(_iterations(config, draws)))
+    return findings + ([] if draws is None else [*_batches(config, draws), *_iterations(config, draws)])
 
 
 def _bridges(config: Config) -> Finding | None:
@@ -138,6 +138,21 @@ def _priority(config: Config) -> Finding | None:
         return None
     what = "the checkpoint hook does not come after the purification hook: checkpoints would lack the last decision"
     return Finding("fail", what, "leave out the priorities of default_hooks.checkpoint and default_hooks.purification")
+
+
+def _batches(config: Config, draws: int) -> Iterator[Finding]:
+    """Whether there is a batch at all, and one of a single clip."""
+    loader = config.train_dataloader
+    batch = loader.batch_size
+    if loader.get("drop_last") and batch > draws:
+        what = f"train_dataloader.drop_last=True with batch_size={batch} and {draws} samples: there is no full batch"
+        yield Finding("fail", what, "set drop_last=False or a smaller batch_size")
+    elif not loader.get("drop_last") and batch > 1 and draws % batch == 1:
+        what = (
+            f"the last batch of an epoch of plain MMAction2 is a batch of one: {draws} samples, batch_size={batch}. Batch "
+            "normalisation over clips alone (BatchNorm1d) ends training there; stages that act draw one sample more"
+        )
+        yield Finding("warn", what, "where the network has such a layer, set drop_last=True or another batch_size")
 
 
 def _iterations(config: Config, draws: int) -> Iterator[Finding]:

@@ -27,6 +27,8 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
         dry_run: Whether it stays without consequence.
         dataset: The training set, for the picture.
     """
+    if decision.warning:
+        runner.logger.warning(f"purification: {decision.warning}")
     decision = with_agreement(ledger, decision)
     runner.logger.info(f"purification: {decision_line(ledger, decision, dry_run)}")
     figures = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
+from d2sp_mm.datasets.training_list import TrainingList
 from d2sp_mm.engine.training_parts import TrainingParts
 from d2sp_mm.ledger import Ledger, Observations
 from d2sp_mm.ledger.prob_codes import BITS
@@ -17,30 +18,31 @@ _FEW_CLASSES = 12
 
 
 def new_ledger(
+    given: TrainingList,
     parts: TrainingParts,
     stages: Mapping[str, Stage],
-    decision_epochs: Mapping[str, Sequence[int]],
+    max_epochs: int,
     history: int | None,
     prob_bits: int | None,
 ) -> Ledger:
     """A ledger of the training set that holds what the stages look at.
 
     Args:
+        given: Keys and given labels.
         parts: The parts of the run.
         stages: What will decide, by name.
-        decision_epochs: When, by the same names.
+        max_epochs: Length of the training schedule.
         history: How many epochs of observations are kept at least.
         prob_bits: Bits of each probability; if None :func:`fitting_bits` of what the stages ask for. Where none decides that
             is 16, because what such a run records is looked at later, by whatever.
     """
-    keys, labels = parts.dataset.map.keys_and_labels()
-    draws = np.bincount(parts.dataset.map.samples, minlength=len(keys))
-    looked_at = [stage.last_epochs(decision_epochs[name][-1]) for name, stage in stages.items()]
+    draws = np.bincount(parts.dataset.map.samples, minlength=len(given.keys))
+    looked_at = [stage.last_epochs(stage.decision_epochs(max_epochs)[-1]) for stage in stages.values()]
     window = max([*looked_at, history or 1])
     least = max((stage.prob_bits for stage in stages.values()), default=16)
     # What is kept beyond what the stages look at must not change what they decide.
-    bits = prob_bits or fitting_bits(len(keys), parts.num_classes, max(looked_at, default=window), least)
-    return Ledger(keys, labels, parts.num_classes, window, draws, parts.class_weights, bits)
+    bits = prob_bits or fitting_bits(len(given.keys), parts.num_classes, max(looked_at, default=window), least)
+    return Ledger(given.keys, given.labels, parts.num_classes, window, draws, parts.class_weights, bits)
 
 
 def fitting_bits(samples: int, classes: int, window: int, least: int) -> int:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import logging
-import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmengine import dist
-from mmengine.logging import print_log
 from mmengine.runner import Runner
 
+from d2sp_mm.annotations.annotation_part import AnnotationPart, purified_bytes, purified_paths
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
-from d2sp_mm.engine.annotation_part import AnnotationPart, purified_paths, write_purified
 from d2sp_mm.engine.epoch_buffer import EpochObservation
-from d2sp_mm.errors import D2SPError, WriteError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.history import VERDICT
 from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
@@ -31,42 +28,69 @@ DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", 
 HISTOGRAM_HEADER = ("class", "given", "pruned", "corrected_from", "corrected_to", "purified")
 
 
-def write_outputs(
-    work_dir: str | os.PathLike[str], ledger: Ledger, parts: Sequence[AnnotationPart], settings: Mapping[str, Any]
-) -> Path:
-    """Write ledger, decisions, class histogram and purified annotation, each whole or not at all.
-
-    A purified annotation that cannot be written in its format is told of and left out.
+@dataclass(frozen=True)
+class RunFiles:
+    """What a run writes into its work dir.
 
     Args:
         work_dir: The run's work dir; the files go into its folder ``purification``.
-        ledger: The ledger.
-        parts: The annotation files of the training set.
-        settings: What decided, as JSON can hold it: ``max_epochs``, and the stages' settings by name as ``stages``.
-
-    Returns:
-        The folder.
+        parts: The annotation files of the training set; none where no purified annotation is written.
+        settings: What decided, as JSON can hold it: ``max_epochs``, ``failure_tolerance``, and the stages' settings by name
+            as ``stages``.
     """
-    folder = Path(work_dir) / FOLDER
-    write_ledger_table(folder / "ledger.csv", ledger_table(ledger))
-    write_csv_rows(folder / "decisions.csv", DECISIONS_HEADER, decision_rows(ledger))
-    write_csv_rows(folder / "class_histogram.csv", HISTOGRAM_HEADER, histogram_rows(ledger))
-    content = io.BytesIO()
-    # What class shares are counted with belongs to the data, not to the state that a resume takes over.
-    saved = {**ledger.state(), "draws": ledger.draws, "class_weights": ledger.class_weights}
-    np.savez_compressed(content, **{name.replace("/", "."): np.asarray(v) for name, v in saved.items()})
-    atomic_write(folder / "ledger.npz", content.getvalue())
-    settings = {**settings, "annotations": [part.as_json() for part in parts]}
-    atomic_write(folder / "settings.json", (json.dumps(settings, indent=2) + "\n").encode())
-    for number, path in enumerate(purified_paths(folder, parts)):
-        try:
-            write_purified(path, ledger, parts, number)
-        except WriteError:
-            # A full disk is not what is said below: an annotation that cannot be written in its format.
-            raise
-        except D2SPError as error:
-            print_log(f"purification: no purified annotation written: {error}", "current", logging.WARNING)
-    return folder
+
+    work_dir: Path
+    parts: Sequence[AnnotationPart]
+    settings: Mapping[str, Any]
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self.work_dir / FOLDER
+
+    @property
+    def purified(self) -> list[Path]:
+        """The purified annotation of each part."""
+        return purified_paths(self.folder, self.parts)
+
+    def write(self, ledger: Ledger, ended: bool = False) -> list[Path]:
+        """Write ledger, decisions, class histogram and purified annotation, each whole or not at all.
+
+        Args:
+            ledger: The ledger.
+            ended: Whether training has ended.
+
+        Returns:
+            The files that people read: ledger, decisions and purified annotation.
+
+        Raises:
+            DataError: A purified annotation cannot be written: its file is not what it was.
+            WriteError: A file cannot be written.
+        """
+        folder, purified = self.folder, self.purified
+        labels = ledger.labels, ledger.corrected_labels
+        for number, path in enumerate(purified):
+            if self.is_empty(ledger, number):
+                # No dataset of MMAction2 reads an empty list.
+                path.unlink(missing_ok=True)
+            else:
+                atomic_write(path, purified_bytes(self.parts, number, ledger.keys, ledger.keep, *labels))
+        write_ledger_table(folder / "ledger.csv", ledger_table(ledger))
+        write_csv_rows(folder / "decisions.csv", DECISIONS_HEADER, decision_rows(ledger))
+        write_csv_rows(folder / "class_histogram.csv", HISTOGRAM_HEADER, histogram_rows(ledger))
+        content = io.BytesIO()
+        # What class shares are counted with belongs to the data, not to the state that a resume takes over.
+        saved = {**ledger.state(), "draws": ledger.draws, "class_weights": ledger.class_weights}
+        np.savez_compressed(content, **{name.replace("/", "."): np.asarray(v) for name, v in saved.items()})
+        atomic_write(folder / "ledger.npz", content.getvalue())
+        settings = {**self.settings, "ended": ended, "annotations": [part.as_json() for part in self.parts]}
+        atomic_write(folder / "settings.json", (json.dumps(settings, indent=2) + "\n").encode())
+        return [folder / "ledger.csv", folder / "decisions.csv", *filter(Path.is_file, purified)]
+
+    def is_empty(self, ledger: Ledger, number: int) -> bool:
+        """Whether nothing is left of one of several parts; it has no purified annotation then."""
+        first = sum(part.samples for part in self.parts[:number])
+        return not ledger.keep[first : first + self.parts[number].samples].any()
 
 
 def write_epoch(runner: Runner, ledger: Ledger, seen: EpochObservation) -> None:

@@ -14,21 +14,21 @@ from mmengine.runner import Runner
 from d2sp_mm.annotations.atomic_write import remove_leftovers
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.engine import random_state
-from d2sp_mm.engine.annotation_part import parts_of
 from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
 from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
+from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
 from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
 from d2sp_mm.engine.missed_validation import MissedValidation
 from d2sp_mm.engine.new_ledger import new_ledger
-from d2sp_mm.engine.outputs import FOLDER, write_epoch, write_outputs
+from d2sp_mm.engine.outputs import FOLDER, RunFiles, write_epoch
 from d2sp_mm.engine.rank_agreement import check_ranks_agree
 from d2sp_mm.engine.registered_stages import build_stages, stage_settings
-from d2sp_mm.engine.resumed_state import check_resumed_state
+from d2sp_mm.engine.resumed_state import check_resumed_state, warn_inside_epoch
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
-from d2sp_mm.engine.undecodable_report import report_undecodable
+from d2sp_mm.engine.undecodable_report import report_at_end, report_undecodable
 from d2sp_mm.engine.verdicts import PersonsVerdicts
 from d2sp_mm.engine.worker_seeds import reseed_persistent_workers
 from d2sp_mm.errors import ConfigError
@@ -36,10 +36,9 @@ from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.prob_codes import BITS
 from d2sp_mm.models.classifier_tap import ClassifierTap, find_classifier
 from d2sp_mm.registry import HOOKS
-from d2sp_mm.stages import RandomPruning, Stage
+from d2sp_mm.stages import Stage
 from d2sp_mm.stages.checks import check_share
-from d2sp_mm.stages.learned_enough import reason_to_distrust
-from d2sp_mm.stages.take_round import take_round
+from d2sp_mm.stages.purifier import Purifier
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
@@ -51,9 +50,10 @@ _MOST_NOT_FINITE = 0.1
 class PurificationHook(Hook):
     """Observes the training forward passes, lets the stages decide between epochs, and carries out what they decided.
 
-    Samples that are pruned are drawn no more; clips that could never be decoded are pruned with the first decision,
+    Samples that are pruned are drawn no more; clips that failed to decode are pruned with the next decision, and at the end,
     whatever the stages are. Corrected labels are put into the batch before each iteration, in the main process. Ledger,
-    decisions, histogram and purified annotation are written to ``purification/`` in the work dir after every decision.
+    decisions, histogram and purified annotation are written to ``purification/`` in the work dir after every decision. A
+    purified annotation is written as a trial, and read again, before the first epoch.
 
     Args:
         stages: Config of each stage by a name of the user's; a dictionary, so that children and ``--cfg-options`` can
@@ -69,6 +69,9 @@ class PurificationHook(Hook):
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
         max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
+        failure_tolerance: Share of the epochs, in [0, 1], in which a clip may fail to decode and still be kept. Plain
+            MMAction2 stops at the first failure when it trains on what is left.
+        write_annotation: Whether the purified annotation is written; without, the ledger says what was decided.
         verdicts: A CSV of what a person decided (:func:`d2sp_mm.ledger.verdict_file.read_verdicts`); no stage changes those
             samples. ``purification/verdicts.csv`` in the work dir comes before it; see :class:`PersonsVerdicts`.
 
@@ -92,6 +95,8 @@ class PurificationHook(Hook):
         prob_bits: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
+        failure_tolerance: float = 0.0,
+        write_annotation: bool = True,
         verdicts: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
@@ -100,14 +105,16 @@ class PurificationHook(Hook):
             raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
         if prob_bits is not None and (type(prob_bits) is not int or prob_bits not in BITS):
             raise ConfigError(f"PurificationHook: prob_bits={prob_bits!r} is unknown; choose one of {BITS}, or None.")
-        check_share("PurificationHook", "max_undecodable", max_undecodable, low_open=False, high_open=False)
+        for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
+            check_share("PurificationHook", name, share, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
         self.history, self.prob_bits = history, prob_bits
-        self.max_undecodable = max_undecodable
+        self.max_undecodable, self.failure_tolerance = max_undecodable, failure_tolerance
+        self.write_annotation = write_annotation
         self.ledger: Ledger | None = None
         self._verdicts, self._buffer = PersonsVerdicts(verdicts), EpochBuffer()
-        self._rounds_done = dict.fromkeys(self.stages, 0)
+        self._inside_epoch = False
         self._loaded: dict[str, Any] | None = None
         self._random_states: list[random_state.State] = []
         self._before_validation: random_state.State | None = None
@@ -129,8 +136,12 @@ class PurificationHook(Hook):
     def before_train(self, runner: Runner) -> None:
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
         self._parts: TrainingParts = find_training_parts(runner)
-        self._decision_epochs = {name: stage.decision_epochs(runner.max_epochs) for name, stage in self.stages.items()}
-        self.ledger = new_ledger(self._parts, self.stages, self._decision_epochs, self.history, self.prob_bits)
+        given = given_list(runner, self._parts, self.write_annotation)
+        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.history, self.prob_bits)
+        self._purifier = Purifier(self.ledger, self.stages, runner.max_epochs, self.failure_tolerance)
+        settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
+        self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
+        self._checked_until = runner.epoch
         self._parts.loss.mode = "plain"
         if any(stage.uses_weights for stage in self.stages.values()):
             _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
@@ -146,15 +157,15 @@ class PurificationHook(Hook):
         self._apply(runner, runner.epoch)
         if dist.is_main_process():
             check_free_space(runner, self.ledger)
-            self._write_outputs(runner)
+            self._files.write(self.ledger)
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Switch the loss to what this epoch needs."""
         self._missed_validation.make_up(runner)
         self._buffer.clear()
         learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
-        wanted = any(stage.uses_weights and self._rounds_done[n] < stage.rounds for n, stage in self.stages.items())
-        self._parts.loss.mode = learning if wanted else "plain"
+        self._parts.loss.mode = learning if self._purifier.wants_weights else "plain"
+        self._inside_epoch = True
         # Persistent workers start once in an unbroken run and again in a resumed one, and each start draws a number here.
         self._before_loading = random_state.capture() if self._parts.sampler.seeds_workers else None
 
@@ -164,9 +175,11 @@ class PurificationHook(Hook):
             random_state.restore(self._before_loading)
             self._before_loading = None
         self._parts.check_batch(data_batch)
+        ledger = self._get_ledger()
+        if runner.epoch == self._checked_until:
+            check_batch_labels(ledger, data_batch)
         if not self._acts:
             return
-        ledger = self._get_ledger()
         for data_sample in data_batch["data_samples"]:
             sample = data_sample.metainfo[SAMPLE_INDEX]
             if ledger.corrected_labels[sample] != ledger.labels[sample]:
@@ -194,29 +207,35 @@ class PurificationHook(Hook):
             write_epoch(runner, ledger, seen)
             report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
         decided = self._verdicts.refresh(runner, ledger)
-        for name in self.stages:
-            decided |= self._decide(runner, name)
+        decisions = self._purifier.step(runner.epoch)
+        for decision in decisions:
+            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
         if dist.is_distributed():
             check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
-        if decided and dist.is_main_process():
-            self._write_outputs(runner)
+        if (decided or decisions) and dist.is_main_process():
+            self._files.write(ledger)
+        self._inside_epoch = False
         own = random_state.capture()
         self._random_states = dist.all_gather_object(own) if dist.is_distributed() else [own]
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind, with what a person decided during the last validation as well."""
-        self._verdicts.refresh(runner, self._get_ledger())
+        ledger = self._get_ledger()
+        self._verdicts.refresh(runner, ledger)
         self._missed_validation.make_up(runner)
-        for name, stage in self.stages.items():
-            if self._rounds_done[name] < stage.rounds:
-                runner.logger.warning(
-                    f"purification: stage {name!r} decided {self._rounds_done[name]} of {stage.rounds} rounds: training "
-                    f"ended before it had seen the epochs that it looks at. Train longer, or shorten the window."
-                )
-        if dist.is_main_process():
-            folder = self._write_outputs(runner, ended=True)
-            runner.logger.info(f"purification: ledger, decisions and purified annotation are in {folder}")
+        for name, done in self._purifier.unfinished.items():
+            runner.logger.warning(
+                f"purification: stage {name!r} decided {done} of {self.stages[name].rounds} rounds: training ended "
+                f"before it had seen the epochs that it looks at. Train longer, or shorten the window."
+            )
+        for decision in self._purifier.prune_undecodable(ledger.next_epoch - 1):
+            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
+        report_at_end(runner, ledger)
+        written = self._files.write(ledger, ended=True) if dist.is_main_process() else []
+        check_end(runner, self._parts, self._files, ledger)
+        if written:
+            runner.logger.info(f"purification: written: {', '.join(map(str, written))}")
 
     def before_val(self, runner: Runner) -> None:
         """Remember the random state: a resumed run does not validate the epoch before, the unbroken one does."""
@@ -237,7 +256,8 @@ class PurificationHook(Hook):
         checkpoint[CHECKPOINT_KEY] = {
             "version": self.VERSION,
             "ledger": to_tensors(self.ledger.state()),
-            "rounds_done": dict(self._rounds_done),
+            "rounds_done": dict(self._purifier.rounds_done),
+            "inside_epoch": self._inside_epoch,
             "random_states": self._random_states,
             "learner": None if learner is None else learner.state(),
             "sampler_seed": self._parts.sampler.seed,
@@ -252,10 +272,6 @@ class PurificationHook(Hook):
             raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
         return self.ledger
 
-    def _write_outputs(self, runner: Runner, ended: bool = False) -> Path:
-        settings = {"max_epochs": runner.max_epochs, "ended": ended, "stages": stage_settings(self.stages)}
-        return write_outputs(runner.work_dir, self._get_ledger(), parts_of(self._parts.dataset), settings)
-
     def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:
         if state is None:
             runner.logger.warning(
@@ -264,8 +280,9 @@ class PurificationHook(Hook):
             )
             return
         check_resumed_state(state, self.VERSION, self._get_ledger().observations.bits)
+        warn_inside_epoch(runner, state)
         self._get_ledger().load(to_arrays(state["ledger"]))
-        self._rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
+        self._purifier.rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         # A stage that was added, or has another score now, starts with fresh weights.
         if self._parts.loss.learner is not None and state["learner"] is not None:
             self._parts.loss.learner.load(state["learner"])
@@ -274,26 +291,8 @@ class PurificationHook(Hook):
         if dist.get_rank() < len(state["random_states"]):
             random_state.restore(state["random_states"][dist.get_rank()])
 
-    def _decide(self, runner: Runner, name: str) -> bool:
-        """Let one stage decide if a round of it is due. Rounds that a resume has passed are made up for at once."""
-        ledger, stage = self._get_ledger(), self.stages[name]
-        due = sum(epoch <= runner.epoch for epoch in self._decision_epochs[name])
-        if due <= self._rounds_done[name]:
-            return False
-        looked_at = stage.looks_at(ledger, runner.epoch)
-        if not ledger.observations.complete(looked_at, runner.epoch, stage.uses_weights):
-            return False
-        # A mean over much of the run would hold the beginning against the model.
-        recent = stage.window if isinstance(stage.window, int) else 1
-        reason = reason_to_distrust(ledger, runner.epoch, recent or 1)
-        if reason is not None and not isinstance(stage, RandomPruning):
-            runner.logger.warning(f"purification: stage {name!r} decides, but {reason}")
-        for decision in take_round(ledger, stage, runner.epoch, due / stage.rounds):
-            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
-        self._rounds_done[name] = due
-        return True
-
     def _apply(self, runner: Runner, next_epoch: int) -> None:
         if self._acts:
-            self._parts.sampler.set_keep(self._get_ledger().keep)
+            loader = runner.train_dataloader
+            self._parts.sampler.set_keep(self._get_ledger().keep, 0 if loader.drop_last else loader.batch_size)
             self._epoch_length.update(runner, next_epoch)

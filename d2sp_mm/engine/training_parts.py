@@ -14,6 +14,7 @@ from torch import nn
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.datasets.purified_sampler import PurifiedSampler
+from d2sp_mm.datasets.sample_checks import stacking_of
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.models.observing_cross_entropy import ObservingCrossEntropyLoss
 
@@ -49,6 +50,23 @@ class TrainingParts:
             )
 
 
+def check_full_batch(loader: Any) -> None:
+    """Refuse a loader that gives no batch. MMEngine's schedulers raise something else of it, before any hook is asked.
+
+    Args:
+        loader: The loader of the training set.
+
+    Raises:
+        ConfigError: If there is no full batch and others are dropped.
+    """
+    if len(loader) == 0:
+        raise ConfigError(
+            f"train_dataloader.drop_last=True with batch_size={loader.batch_size}: a process draws {len(loader.sampler)} "
+            "samples an epoch, so there is no full batch and nothing would be trained; set drop_last=False or a smaller "
+            "batch_size."
+        )
+
+
 def find_training_parts(runner: Runner) -> TrainingParts:
     """The parts, checked.
 
@@ -72,6 +90,8 @@ def find_training_parts(runner: Runner) -> TrainingParts:
             f"train_dataloader.sampler is a {type(sampler).__name__}; use "
             "sampler=dict(_delete_=True, type='d2sp_mm.PurifiedSampler')."
         )
+    check_full_batch(runner.train_dataloader)
+    dataset.stacking = stacking_of(runner.train_dataloader.collate_fn)
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     head = getattr(model, "cls_head", None)
     if head is None or not hasattr(head, "loss_cls"):

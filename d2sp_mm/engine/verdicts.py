@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from mmengine import dist
 from mmengine.runner import Runner
 
+from d2sp_mm.engine.main_process import from_main
 from d2sp_mm.engine.outputs import FOLDER
-from d2sp_mm.errors import D2SPError, DataError
+from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger, Verdict
 from d2sp_mm.ledger.verdict import judge, verdicts_of
 from d2sp_mm.ledger.verdict_file import FILE, merged, read_verdicts, write_verdicts
@@ -48,9 +46,7 @@ class PersonsVerdicts:
         Raises:
             DataError: A file cannot be read or does not fit the training set, on every rank.
         """
-        found, problem = _from_main(lambda: self._first(runner, ledger))
-        if problem:
-            raise DataError(problem)
+        found = from_main(lambda: self._first(runner, ledger))
         judge(ledger, found)
         self.found = found
         if found:
@@ -69,10 +65,8 @@ class PersonsVerdicts:
         Returns:
             Whether anything changed.
         """
-        newer, problem = _from_main(lambda: self._changed(runner, ledger))
         try:
-            if problem:
-                raise DataError(problem)
+            newer = from_main(lambda: self._changed(runner, ledger))
             if newer is None:
                 return False
             judge(ledger, newer)
@@ -108,18 +102,6 @@ class PersonsVerdicts:
         self._stamp = stamp
         newer = _read_own(own, ledger)
         return None if newer == self.found else newer
-
-
-def _from_main(read: Callable[[], _Found | None]) -> tuple[_Found, str]:
-    """What the main process reads, and what is wrong with it, the same on every rank."""
-    told: list[Any] = [None, ""]
-    if dist.is_main_process():
-        try:
-            told[0] = read()
-        except D2SPError as error:
-            told[1] = str(error)
-    dist.broadcast_object_list(told)
-    return told[0], told[1]
 
 
 def _read_own(own: Path, ledger: Ledger) -> _Found:

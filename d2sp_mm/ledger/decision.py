@@ -31,6 +31,7 @@ class Decision:
             decided by. Empty where the rule has no such score.
         scores: Scores of all samples, by a name of ``SCORE_NAMES``; shape (n,), low = bad, NaN = not scored now.
         summary: Figures worth logging, such as the share of stable samples.
+        warning: What speaks against it, in words; empty if nothing does.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Decision:
     relabel_scores: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     scores: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     summary: Mapping[str, float] = field(default_factory=dict)
+    warning: str = ""
 
     def __post_init__(self) -> None:
         if len(self.relabel) != len(self.new_labels):

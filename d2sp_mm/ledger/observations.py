@@ -128,14 +128,6 @@ class Observations:
             result[:, block.samples] = block.predictions()
         return result
 
-    def never_seen(self, last: int, epoch: int) -> npt.NDArray[np.bool_]:
-        """Which samples none of the ``last`` epochs saw, shape (n,)."""
-        never = np.ones(self.num_samples, dtype=bool)
-        for slot in self._slots(last, epoch):
-            codes = self._probs[slot]
-            never &= np.isnan(codes[0]) if self.bits == 16 else ~codes.any(axis=0)
-        return never
-
     def epoch_probs(self, last: int, epoch: int) -> Iterator[npt.NDArray[np.float64]]:
         """Probabilities of each of the ``last`` epochs that is held, shape (n, c); NaN where a sample was not seen."""
         for slot in self._slots(last, epoch):

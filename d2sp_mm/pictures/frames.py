@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+
+from d2sp_mm.pictures.clip_files import frame_files, frame_numbers, video_file
+from d2sp_mm.pictures.silent_decoders import silent_decoders
 
 _SIDE = 160
 _DOT = 2
@@ -34,7 +35,7 @@ def frames_of(info: Mapping[str, Any], count: int) -> np.ndarray | None:
     if info.get("keypoint") is not None:
         return draw_keypoints(np.asarray(info["keypoint"], dtype=np.float64), count)
     if info.get("filename"):
-        return read_video(Path(str(info["filename"])), count)
+        return read_video(Path(video_file(str(info["filename"]))), count)
     if info.get("frame_dir") and info.get("total_frames"):
         return read_images(info, count)
     return None
@@ -70,7 +71,7 @@ def read_video(path: Path, count: int) -> np.ndarray | None:
     from decord._ffi.base import DECORDError
 
     try:
-        with _quiet():
+        with silent_decoders():
             reader = decord.VideoReader(str(path), num_threads=1)
             frames: np.ndarray = reader.get_batch(spread(len(reader), count).tolist()).asnumpy()
     # decord tells of a damaged file in any of these.
@@ -83,20 +84,30 @@ def read_images(info: Mapping[str, Any], count: int) -> np.ndarray | None:
     """Frames spread evenly over a folder of pictures.
 
     Args:
-        info: A sample of MMAction2's ``RawframeDataset``: ``frame_dir``, ``total_frames``, ``filename_tmpl``, ``offset``,
-            ``start_index``.
+        info: A sample of MMAction2's ``RawframeDataset``, as :func:`d2sp_mm.pictures.clip_files.frame_files` takes it.
         count: How many, at least 1.
 
     Returns:
-        As :func:`read_video`; None where a picture is missing or they differ in size.
+        As :func:`read_video`, optical flow with x in red and y in green; None where a picture is missing or they differ in
+        size.
     """
-    first = int(info.get("offset") or 0) + int(info.get("start_index", 1))
-    template = str(info.get("filename_tmpl", "img_{:05}.jpg"))
-    names = [template.format(number) for number in first + spread(int(info["total_frames"]), count)]
-    pictures = [cv2.imread(str(Path(str(info["frame_dir"])) / name)) for name in names]
-    if any(picture is None or picture.shape != pictures[0].shape for picture in pictures):
+    numbers = frame_numbers(info)
+    pictures = [_read_picture(files) for files in frame_files(info, [numbers[i] for i in spread(len(numbers), count)])]
+    found = [picture for picture in pictures if picture is not None]
+    if len(found) < len(pictures) or any(picture.shape != found[0].shape for picture in found):
         return None
-    return np.stack(pictures)[..., ::-1]
+    return np.stack(found)
+
+
+def _read_picture(files: list[str]) -> np.ndarray | None:
+    """A frame, RGB; of the two directions of optical flow if there are two files."""
+    if len(files) == 1:
+        picture = cv2.imread(files[0])
+        return None if picture is None else picture[..., ::-1]
+    flows = [cv2.imread(file, cv2.IMREAD_GRAYSCALE) for file in files]
+    if any(flow is None or flow.shape != flows[0].shape for flow in flows):
+        return None
+    return np.stack([*flows, np.full_like(flows[0], 128)], axis=-1)
 
 
 def draw_keypoints(keypoint: np.ndarray, count: int) -> np.ndarray | None:
@@ -124,16 +135,3 @@ def draw_keypoints(keypoint: np.ndarray, count: int) -> np.ndarray | None:
         x, y = pixels[person, frame, joint].round().astype(int).tolist()
         cv2.circle(frames[frame], (x, y), _DOT, colours[person % len(colours)], -1, cv2.LINE_AA)
     return frames
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Drop what decord's and FFmpeg's own code writes to the error stream of a damaged file: it is not Python's stream."""
-    kept = os.dup(2)
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)

@@ -17,10 +17,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from d2sp_mm.pictures.clip_files import video_file
 from d2sp_mm.pictures.frames import frames_of, strip_of
 
 _QUALITY = 80
-_NEEDED = ("keypoint", "filename", "frame_dir", "total_frames", "filename_tmpl", "offset", "start_index")
+_NEEDED = ("keypoint", "filename", "frame_dir", "total_frames", "filename_tmpl", "offset", "start_index", "modality")
 
 
 def needed_of(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def needed_of(info: Mapping[str, Any]) -> dict[str, Any]:
 
 def can_be_read(info: Mapping[str, Any]) -> bool:
     """Whether there is anything to read: a skeleton, or a file or folder that exists."""
-    place = info.get("filename") or info.get("frame_dir")
-    return info.get("keypoint") is not None or (bool(place) and os.path.exists(str(place)))
+    place = video_file(str(info.get("filename") or "")) or str(info.get("frame_dir") or "")
+    return info.get("keypoint") is not None or (bool(place) and os.path.exists(place))
 
 
 def read_strip(info: Mapping[str, Any], frames: int, height: int) -> np.ndarray | None:

@@ -12,6 +12,7 @@ from mmengine.registry import DefaultScope
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.models.classifier_tap import find_classifier
+from d2sp_mm.recipes.read_config import scope_of
 from d2sp_mm.recipes.refusals import type_name
 
 
@@ -37,7 +38,7 @@ def name_classifier(config: Config) -> int | None:
     if not any(stage.uses_weights for stage in build_stages(stages).values()):
         return None
     try:
-        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+        with DefaultScope.overwrite_default_scope(scope_of(config)):
             head = MODELS.build(config.model.cls_head)
     # A head may raise what it likes while it is built.
     except Exception as error:

@@ -13,6 +13,7 @@ from d2sp_mm.engine import PurificationHook
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.classifier import name_classifier
+from d2sp_mm.recipes.read_config import with_names
 from d2sp_mm.recipes.recipe import read_recipe
 from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
 
@@ -39,6 +40,7 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     Source:
         Our own.
     """
+    config = with_names(config)
     reason = reason_to_refuse(config)
     if reason is not None:
         raise ConfigError(f"{config.filename or 'the config'} cannot be purified: {reason}")

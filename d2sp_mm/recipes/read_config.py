@@ -39,3 +39,19 @@ def read_config(name: str) -> Config:
     if not path.is_file():
         raise ConfigError(f"config {name!r}: there is no file {path}.")
     return Config.fromfile(str(path))
+
+
+def with_names(config: Config) -> Config:
+    """The same config with classes replaced by their names: those in MMEngine's Python style (``read_base``) hold classes.
+
+    Args:
+        config: A config of either style; left as it is. One that holds names already is returned itself.
+    """
+    if not getattr(config, "_imported_names", None):
+        return config
+    return Config(config.to_dict(), filename=config.filename)
+
+
+def scope_of(config: Config) -> str:
+    """The scope in which the names of a config are looked up; configs in the Python style say None."""
+    return config.get("default_scope") or "mmaction"

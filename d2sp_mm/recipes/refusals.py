@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -117,7 +118,19 @@ def _data(config: Config) -> str | None:
             f"train_dataloader draws by sampler={sampler!r} and batch_sampler={batches!r}: "
             "PurifiedSampler takes the place of DefaultSampler alone; use that without a batch_sampler."
         )
+    if loader.get("num_batch_per_epoch") is not None:
+        return (
+            f"train_dataloader.num_batch_per_epoch={loader.num_batch_per_epoch!r} cuts the training set off after so many "
+            "batches, and purification draws its samples itself; leave it out, and try a config out with "
+            "train_dataloader.dataset.indices=N."
+        )
     for dataset in base_datasets(loader.dataset):
+        if not isinstance(dataset.get("ann_file", ""), (str, os.PathLike)):
+            return (
+                f"train_dataloader.dataset.ann_file={dataset['ann_file']!r} is a {type(dataset['ann_file']).__name__}: a "
+                "dataset of MMAction2 reads one file. Join several by dataset=dict(type='ConcatDataset', "
+                "datasets=[dict(...), dict(...)]), one for each file."
+            )
         if type_name(dataset) == "RepeatAugDataset":
             return (
                 "train_dataloader.dataset.type='RepeatAugDataset' repeats augmentations within a batch, so one sample has "

@@ -13,9 +13,11 @@ from mmengine.registry import DefaultScope
 
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.errors import D2SPError, DataError
+from d2sp_mm.pictures.clip_files import video_file
 from d2sp_mm.pictures.frames import frames_of
-from d2sp_mm.recipes.read_config import read_config
+from d2sp_mm.recipes.read_config import read_config, scope_of
 
 
 def find_config(work_dir: Path, given: str | None = None) -> Config:
@@ -50,9 +52,9 @@ class ClipSource:
         if str(dataset.get("type")).endswith("IndexedDataset"):
             dataset = dataset.dataset
         _leave_out_pipelines(dataset)
-        with DefaultScope.overwrite_default_scope(config.get("default_scope", "mmaction")):
+        with DefaultScope.overwrite_default_scope(scope_of(config)):
             self._map = SampleMap(build_dataset(dataset))
-        own = self._map.keys_and_labels()[0]
+        own = read_training_list(self._map).keys
         if own != list(keys):
             raise DataError(
                 f"{config.filename}: its training set has {len(own)} samples, the run {len(keys)}, or they have other keys; "
@@ -67,7 +69,7 @@ class ClipSource:
     def video(self, sample: int) -> Path | None:
         """The sample's video file; None where it has none."""
         name = self.info(sample).get("filename")
-        return Path(str(name)).resolve() if name else None
+        return Path(video_file(str(name))).resolve() if name else None
 
     def frames(self, sample: int, count: int) -> np.ndarray | None:
         """Frames spread evenly over a sample.

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Callable
-from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
+from d2sp_mm.annotations.annotation_part import purified_bytes, purified_paths
 from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.csv_rows import write_csv_rows
-from d2sp_mm.engine.annotation_part import find_rows, purified_paths, write_purified
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger.history import VERDICT
+from d2sp_mm.review.addresses import file_addresses, web_addresses
 from d2sp_mm.review.fate import fates
 from d2sp_mm.review.predicted import predicted_labels
 from d2sp_mm.review.recorded_run import RecordedRun
@@ -27,22 +26,25 @@ _DIFF = ("key", "given_label", "label", "fate", "rule", "epoch")
 _CLEANLAB = ("is_label_issue", "label_quality", "given_label", "predicted_label", "key")
 
 
-def export_annotation(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_annotation(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """The purified annotation of each part, as MMAction2's datasets load it."""
-    paths = purified_paths(out, run.parts)
+    if not run.parts:
+        raise ConfigError("export annotation: the run wrote its ledger alone (write_annotation=False).")
+    paths, ledger = purified_paths(out, run.parts), run.ledger
+    labels = ledger.labels, ledger.corrected_labels
     for number, path in enumerate(paths):
-        write_purified(path, run.ledger, run.parts, number)
+        atomic_write(path, purified_bytes(run.parts, number, ledger.keys, ledger.keep, *labels))
     return paths
 
 
-def export_keep(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_keep(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """The keys of the kept samples, one a line."""
     lines = [key for key, keep in zip(run.table.keys, run.table.keep) if keep]
     atomic_write(out / "keep.txt", "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape"))
     return [out / "keep.txt"]
 
 
-def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """What changed, one row a sample: ``key,given_label,label,fate,rule,epoch``; epochs count from 1."""
     table, what = run.table, fates(run.table)
     rows = (
@@ -54,7 +56,7 @@ def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], root: str) 
     return [out / "diff.csv"]
 
 
-def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """The columns of cleanlab's ``CleanLearning.get_label_issues``, and the key.
 
     ``is_label_issue`` is whether the label was corrected, or the clip pruned for its label; ``label_quality`` the label's
@@ -74,12 +76,12 @@ def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], root: s
     return [out / "cleanlab.csv"]
 
 
-def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """Tasks of all samples that were pruned or corrected with what was decided as the prediction, and the labelling config.
 
     Source: labelstud.io/guide/predictions, *JSON format for pre-annotations*, and its tags ``Video`` and ``Choices``.
     """
-    table, tasks, addresses = run.table, [], _addresses(run, "label-studio", root)
+    table, tasks, addresses = run.table, [], web_addresses(run, "label-studio", roots)
     for i, fate in enumerate(fates(table)):
         if fate == "kept":
             continue
@@ -99,7 +101,7 @@ def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], roo
     return [out / "label_studio_tasks.json", out / "label_studio_config.xml"]
 
 
-def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], root: str) -> list[Path]:
+def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
     """Labels of all samples, and a script that loads them as a FiftyOne data set.
 
     FiftyOne has no file format for the labels of whole videos that carries more than one; its documentation advises a
@@ -107,7 +109,7 @@ def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], root: s
 
     Source: docs.voxel51.com/user_guide/import_datasets.html, *Custom formats*.
     """
-    table, addresses = run.table, _addresses(run, "fiftyone", root)
+    table, addresses = run.table, file_addresses(run, "fiftyone", roots)
     rows = [
         {
             "filepath": addresses[i],
@@ -126,7 +128,7 @@ def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], root: s
     return [out / "fiftyone_labels.json", out / "load_into_fiftyone.py"]
 
 
-FORMATS: dict[str, Callable[[RecordedRun, Path, Sequence[str], str], list[Path]]] = {
+FORMATS: dict[str, Callable[[RecordedRun, Path, Sequence[str], Sequence[str]], list[Path]]] = {
     "annotation": export_annotation,
     "keep": export_keep,
     "diff": export_diff,
@@ -155,24 +157,6 @@ for row in json.loads((Path(__file__).parent / "fiftyone_labels.json").read_text
 dataset.add_samples(samples)
 print(dataset)
 '''
-
-
-def _addresses(run: RecordedRun, name: str, root: str) -> list[str]:
-    """Where each sample's video is: its path in the annotation, which is not its key where a path stands there twice."""
-    if not root:
-        raise ConfigError(f"export {name}: say where the clips are: --root FOLDER, or the URL below which they are served.")
-    found: list[str] = []
-    for number, part in enumerate(run.parts):
-        annotations, _, rows = find_rows(run.ledger, run.parts, number)
-        if annotations.kind != "video":
-            raise ConfigError(
-                f"export {name}: {part.ann_file} is of kind {annotations.kind!r}; that tool wants a list of videos; "
-                "the formats annotation, keep, diff and cleanlab do without."
-            )
-        found += [annotations.paths[row] for row in rows]
-    if "://" in root:
-        return [f"{root.rstrip('/')}/{quote(path.encode('utf-8', 'surrogateescape'))}" for path in found]
-    return [os.path.join(os.path.abspath(root), path) for path in found]
 
 
 def _number(value: float) -> float | None:

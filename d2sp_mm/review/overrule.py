@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from d2sp_mm.engine.annotation_part import find_rows, purified_paths
-from d2sp_mm.engine.outputs import ledger_table, write_outputs
+from d2sp_mm.annotations.annotation_part import purified_bytes
+from d2sp_mm.engine.outputs import ledger_table
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.verdict import judge, verdicts_of
@@ -35,7 +35,7 @@ class Overruled:
         changes: The samples that are treated differently now.
         verdicts: How many verdicts stand.
         written: The files that changed.
-        undecodable_kept: Keys of kept clips that no epoch could decode.
+        undecodable_kept: Keys of kept clips that some epoch could not decode.
     """
 
     changes: list[Change]
@@ -64,9 +64,10 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
     """
     judge(run.ledger, verdicts)
     # What cannot be written is refused before anything is.
+    ledger = run.ledger
     for number in range(len(run.parts)):
-        find_rows(run.ledger, run.parts, number)
-    settings = {"max_epochs": run.max_epochs, "ended": run.ended, "stages": run.stages}
+        if not run.files.is_empty(ledger, number):
+            purified_bytes(run.parts, number, ledger.keys, ledger.keep, ledger.labels, ledger.corrected_labels)
     # First what the run itself reads, so that a call that was broken off is not half forgotten.
     write_verdicts(run.folder / FILE, run.ledger, verdicts)
     if (run.folder / "ledger.npz").stat().st_mtime_ns != run.written:
@@ -74,9 +75,8 @@ def overrule(run: RecordedRun, verdicts: Mapping[int, Verdict]) -> Overruled:
             f"{run.folder}: the run has written its files since they were read. {FILE} has the verdicts, and the run takes "
             "them over; call again if it has ended."
         )
-    write_outputs(run.work_dir, run.ledger, run.parts, settings)
+    run.files.write(ledger, run.ended)
     names = (FILE, "ledger.csv", "decisions.csv", "class_histogram.csv", "ledger.npz")
-    written = [*(run.folder / name for name in names), *filter(Path.is_file, purified_paths(run.folder, run.parts))]
-    never_seen = (run.trace.predictions < 0).all(axis=0) & (run.ledger.undecodable > 0)
-    broken = [run.ledger.keys[sample] for sample in np.flatnonzero(never_seen & run.ledger.keep)]
+    written = [*(run.folder / name for name in names), *filter(Path.is_file, run.files.purified)]
+    broken = [ledger.keys[sample] for sample in np.flatnonzero((ledger.undecodable > 0) & ledger.keep)]
     return Overruled(difference(run.table, ledger_table(run.ledger)), len(verdicts), written, broken)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.engine.annotation_part import AnnotationPart
-from d2sp_mm.engine.outputs import FOLDER
+from d2sp_mm.annotations.annotation_part import AnnotationPart
+from d2sp_mm.engine.outputs import FOLDER, RunFiles
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.old_state import upgraded
@@ -37,7 +37,8 @@ class RecordedRun:
         ledger: Its ledger, with observations and decisions.
         max_epochs: Length of its schedule.
         stages: The settings of each stage by its name, with its ``type``.
-        parts: The annotation files of its training set.
+        parts: The annotation files of its training set; none where it wrote its ledger alone.
+        failure_tolerance: Share of the epochs in which a clip might fail to decode and still be kept.
         ended: Whether it trained to its end.
         written: When its ledger had been written (``st_mtime_ns``) as it was read.
     """
@@ -48,6 +49,7 @@ class RecordedRun:
     max_epochs: int
     stages: Mapping[str, Mapping[str, Any]]
     parts: list[AnnotationPart]
+    failure_tolerance: float = 0.0
     ended: bool = True
     written: int = 0
 
@@ -55,6 +57,16 @@ class RecordedRun:
     def folder(self) -> Path:
         """Where it left its files."""
         return self.work_dir / FOLDER
+
+    @property
+    def files(self) -> RunFiles:
+        """The files that it wrote, to be written again."""
+        settings = {
+            "max_epochs": self.max_epochs,
+            "stages": self.stages,
+            "failure_tolerance": self.failure_tolerance,
+        }
+        return RunFiles(self.work_dir, self.parts, settings)
 
     @property
     def trace(self) -> Trace:
@@ -123,8 +135,10 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
             f"{folder}: ledger.csv and ledger.npz are of different runs or moments. If the run is writing them just now, "
             "call again; otherwise copy both from the same one."
         )
-    ended = bool(settings.get("ended"))
-    return RecordedRun(Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts, ended, written)
+    ended, tolerance = bool(settings.get("ended")), float(settings["failure_tolerance"])
+    return RecordedRun(
+        Path(work_dir), table, ledger, settings["max_epochs"], settings["stages"], parts, tolerance, ended, written
+    )
 
 
 def _there(path: Path) -> Path:
@@ -143,7 +157,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path}: is no JSON ({error}); it is damaged.") from error
-    kinds = {"max_epochs": int, "stages": dict, "annotations": list}
+    kinds = {"max_epochs": int, "stages": dict, "annotations": list, "failure_tolerance": float}
     wrong = [name for name, kind in kinds.items() if not isinstance(found, dict) or not isinstance(found.get(name), kind)]
     if wrong:
         raise DataError(f"{path}: lacks {wrong[0]!r}; it is damaged or of another program.")

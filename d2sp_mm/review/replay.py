@@ -9,7 +9,7 @@ from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.verdict import judge, verdict_epochs, verdicts_of
 from d2sp_mm.review.recorded_run import RecordedRun
 from d2sp_mm.stages import Stage
-from d2sp_mm.stages.take_round import take_round
+from d2sp_mm.stages.purifier import Purifier
 
 
 def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None = None) -> Ledger:
@@ -35,18 +35,20 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
             ``prob_bits`` does not say that they will do.
 
     Source:
-        Our own; the order of decisions is that of :class:`d2sp_mm.engine.PurificationHook`.
+        Our own; the decisions are those of :class:`d2sp_mm.stages.purifier.Purifier`, as in training.
     """
     ledger, verdicts, since = run.fresh_ledger(prob_bits), verdicts_of(run.ledger), verdict_epochs(run.ledger)
-    epochs = {name: stage.decision_epochs(run.max_epochs) for name, stage in stages.items()}
+    purifier = Purifier(ledger, stages, run.max_epochs, run.failure_tolerance)
+    epochs = purifier.decision_epochs
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
         judge(ledger, {sample: verdict for sample, verdict in verdicts.items() if since[sample] < epoch})
         for name, stage in stages.items():
-            if epoch not in epochs[name]:
-                continue
-            _refuse_unrecorded(run, name, stage, epoch, coarse=prob_bits is not None)
-            list(take_round(ledger, stage, epoch, (epochs[name].index(epoch) + 1) / stage.rounds))
+            if epoch in epochs[name]:
+                _refuse_unrecorded(run, name, stage, epoch, coarse=prob_bits is not None)
+        purifier.step(epoch)
     judge(ledger, verdicts)
+    if run.ended:
+        purifier.prune_undecodable(run.max_epochs - 1)
     return ledger
 
 

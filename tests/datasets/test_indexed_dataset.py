@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 
+import numpy as np
 import pytest
+import torch
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
+from mmengine.dataset import default_collate
+from torch.utils.data import DataLoader
 
 import tests.tiny_run  # noqa: F401 - registers the pipeline
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
+from d2sp_mm.datasets.sample_checks import form_of, not_finite, stacking_of
 from d2sp_mm.errors import ConfigError, DataError
 from tests.tiny_run import write_list
 
@@ -106,3 +114,107 @@ def test_a_wrapper_that_asks_for_what_the_dataset_lacks_is_refused_with_the_way_
     inner = dict(type="VideoDataset", ann_file=str(ann_file), pipeline=PIPELINE)
     with pytest.raises(ConfigError, match=r"get_cat_ids.*class_weight"):
         IndexedDataset(dict(type="ClassBalancedDataset", oversample_thr=0.1, dataset=inner))
+
+
+@TRANSFORMS.register_module(force=True)
+class SpoilOne(BaseTransform):
+    """Gives one clip another shape, or a value that is none."""
+
+    def __init__(self, number, how):
+        self.number, self.how = number, how
+
+    def transform(self, results):
+        if f"_{self.number}." in results["filename"]:
+            imgs = results["imgs"]
+            if self.how in ("nan", "inf"):
+                imgs[0, 0, 0, 0, 0] = float(self.how)
+            elif self.how == "channels":
+                results["imgs"] = imgs[:, :2]
+            elif self.how == "clips":
+                results["imgs"] = np.concatenate([imgs, imgs])
+            elif self.how == "longer":
+                results["imgs"] = np.concatenate([imgs, imgs], axis=2)
+        return results
+
+
+def spoiled(tmp_path, how, stacking="padded"):
+    pipeline = [PIPELINE[0], dict(type="SpoilOne", number=5, how=how), PIPELINE[1]]
+    dataset = build(tmp_path, dict(pipeline=pipeline))
+    dataset.stacking = stacking
+    return dataset
+
+
+def failures(batch):
+    return {sample: reason for data in batch for sample, reason in data["data_samples"].metainfo[UNDECODABLE]}
+
+
+@pytest.mark.parametrize("how", ["nan", "inf"])
+def test_a_value_that_is_not_finite_counts_as_a_clip_that_cannot_be_decoded(tmp_path, how):
+    dataset = spoiled(tmp_path, how)
+    assert dataset.load_sample(5) == (None, "1 of 384 values of its inputs are not finite")
+    assert dataset[5]["data_samples"].metainfo[UNDECODABLE] == [(5, "1 of 384 values of its inputs are not finite")]
+    assert dataset[4]["data_samples"].metainfo[UNDECODABLE] == []
+
+
+@pytest.mark.parametrize(
+    ("how", "stacking", "odd"),
+    [
+        ("clips", "padded", True),
+        ("clips", "shape", True),
+        ("longer", "shape", True),
+        ("longer", "padded", False),
+        ("clips", "nothing", False),
+    ],
+)
+@pytest.mark.parametrize("positions", [[4, 5, 6, 7], [5, 4], [4, 5]])
+def test_what_cannot_be_stacked_with_its_batch_is_replaced_and_named(tmp_path, how, stacking, odd, positions):
+    """Also where a batch of two does not tell which of them is odd."""
+    dataset = spoiled(tmp_path, how, stacking)
+    batch = dataset.__getitems__(positions)
+    assert len(batch) == len(positions)
+    found = failures(batch)
+    assert set(found) == ({5} if odd else set())
+    if odd:
+        assert "cannot be stacked with its batch" in found[5]
+        assert len({tuple(data["inputs"].shape) for data in batch}) == 1
+        metas = [data["data_samples"].metainfo for data in batch]
+        came = [meta[SAMPLE_INDEX] for meta in metas if not meta[UNDECODABLE]]
+        assert came == [position for position in positions if position != 5]
+
+
+def test_a_loader_asks_for_whole_batches_and_gets_them(tmp_path):
+    dataset = spoiled(tmp_path, "longer", "shape")
+    loader = DataLoader(dataset, batch_size=4, collate_fn=default_collate)
+    assert [tuple(batch["inputs"].shape) for batch in loader] == [(4, 1, 3, 2, 8, 8)] * 3
+
+
+@pytest.mark.parametrize(
+    ("collate", "stacking"),
+    [
+        (None, "padded"),
+        (dict(type="pseudo_collate"), "padded"),
+        (dict(type="default_collate"), "shape"),
+        (partial(default_collate), "shape"),
+        (list, "nothing"),
+    ],
+)
+def test_what_must_be_equal_follows_from_how_batches_are_made(collate, stacking):
+    assert stacking_of(collate) == stacking
+
+
+def test_joints_are_not_padded_and_modalities_are_looked_at_one_by_one():
+    assert form_of(torch.zeros(1, 5), "padded") == form_of(torch.zeros(1, 6), "padded")
+    assert form_of(torch.zeros(1, 5), "padded", padded=False) != form_of(torch.zeros(1, 6), "padded", padded=False)
+    both = dict(RGB=torch.zeros(2), Flow=torch.tensor([0.0, torch.nan]))
+    assert not_finite(both) == "1 of 2 values of its inputs.Flow are not finite"
+    assert not_finite(dict(RGB=torch.zeros(2), Flow=torch.zeros(2, dtype=torch.uint8))) == ""
+
+
+def test_what_a_decoder_prints_of_a_broken_file_does_not_reach_the_terminal(tmp_path, capfd):
+    decode = [dict(type="OpenCVInit"), dict(type="SampleFrames", clip_len=1), dict(type="OpenCVDecode")]
+    (tmp_path / "0_good_0.mp4").write_bytes(b"no video" * 100)
+    prefix = dict(video=str(tmp_path))
+    dataset = build(tmp_path, dict(pipeline=[*decode, PIPELINE[1]], data_prefix=prefix))
+    capfd.readouterr()
+    assert dataset.load_sample(0)[0] is None
+    assert capfd.readouterr().err == ""

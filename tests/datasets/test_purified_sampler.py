@@ -112,3 +112,18 @@ def test_bad_settings_are_refused_by_name():
         PurifiedSampler(Numbered(range(4)), epoch_length="long")
     with pytest.raises(ConfigError, match=r"IndexedDataset"):
         PurifiedSampler([1, 2, 3])
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+@pytest.mark.parametrize("epoch_length", ["keep", "shrink"])
+def test_no_rank_is_left_with_a_batch_of_one(world, epoch_length):
+    """Batch normalisation cannot train on it; a sample is drawn twice in place of that."""
+    for kept in range(2, 40):
+        sampler = PurifiedSampler(Numbered(range(41)), seed=1, epoch_length=epoch_length)
+        sampler.rank, sampler.world_size = world - 1, world
+        keep = np.arange(41) < kept
+        sampler.set_keep(keep, batch_size=8)
+        drawn = list(sampler)
+        assert len(drawn) == len(sampler) and len(drawn) % 8 != 1 and keep[[int(d) for d in drawn]].all()
+        sampler.set_keep(keep)
+        assert len(drawn) - len(list(sampler)) == (len(list(sampler)) % 8 == 1)

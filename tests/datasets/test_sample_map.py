@@ -8,6 +8,7 @@ from mmaction.registry import DATASETS
 from mmengine.dataset import ClassBalancedDataset, ConcatDataset, RepeatDataset
 
 from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.errors import ConfigError
 from tests.tiny_run import write_list
 
@@ -23,6 +24,11 @@ def videos(tmp_path):
     return build
 
 
+def keys_and_labels(dataset):
+    given = read_training_list(SampleMap(dataset))
+    return given.keys, given.labels
+
+
 def test_concat_numbers_on(videos):
     sample_map = SampleMap(ConcatDataset([videos("a"), videos("b", 1)]))
     assert sample_map.samples.tolist() == list(range(12))
@@ -32,7 +38,7 @@ def test_concat_numbers_on(videos):
 
 def test_only_keys_that_two_parts_share_get_the_number_of_their_part(videos):
     """So that a truth, which is keyed by path, fits a concatenation."""
-    keys, labels = SampleMap(ConcatDataset([videos("a"), videos("b", 1)])).keys_and_labels()
+    keys, labels = keys_and_labels(ConcatDataset([videos("a"), videos("b", 1)]))
     assert keys[1] == "0:1_good_1.mp4"
     assert keys[9] == "1:1_good_1.mp4"
     assert keys[5] == "1_good_5.mp4"
@@ -69,14 +75,14 @@ def test_wrappers_nest(tmp_path):
 
 
 def test_keys_are_the_annotations_paths_without_the_prefix(videos):
-    keys, labels = SampleMap(videos()).keys_and_labels()
+    keys, labels = keys_and_labels(videos())
     assert keys[:2] == ["0_good_0.mp4", "1_good_1.mp4"]
     assert labels[:2] == [0, 1]
 
 
 def test_a_subset_keeps_its_keys(videos):
     dataset = videos().get_subset(np.array([5, 2]).tolist())
-    keys, labels = SampleMap(dataset).keys_and_labels()
+    keys, labels = keys_and_labels(dataset)
     assert keys == ["1_good_5.mp4", "2_good_2.mp4"]
     assert labels == [1, 2]
 

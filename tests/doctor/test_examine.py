@@ -83,7 +83,7 @@ def test_clips_that_are_missing_empty_short_or_no_pictures_are_found(dfew):
         frame.write_bytes(b"no picture")
     findings = all_findings(dfew)
     assert found(findings, "train: 1 of 28 clips are not there: 'data/dfew/frames/00003'").level == "warn"
-    short = found(findings, "train: 2 folders lack the last frame")
+    short = found(findings, "train: 2 folders lack frames that the list promises")
     assert short.level == "warn" and "00004" in short.what and "00005" in short.what
     decoded = found(findings, "of 28 clips cannot be decoded")
     # The end of the short folder is drawn from whatever the random numbers, and is not there.

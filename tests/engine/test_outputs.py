@@ -11,8 +11,8 @@ import pytest
 from mmaction.registry import DATASETS
 
 from d2sp_mm.datasets import IndexedDataset
-from d2sp_mm.engine.annotation_part import parts_of
-from d2sp_mm.engine.outputs import write_outputs
+from d2sp_mm.datasets.training_list import read_training_list
+from d2sp_mm.engine.outputs import RunFiles
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.table import read_ledger_table
 from tests.tiny_run import CORRECT, NUM_CLASSES, PRUNE, hook_of, tiny_config, train, write_list
@@ -112,7 +112,8 @@ def test_where_nothing_changes_the_annotation_is_the_same_bytes(tmp_path):
 def write(tmp_path, dataset, prune, relabel):
     """Outputs of a ledger over a dataset from which some are pruned and some relabelled."""
     indexed = IndexedDataset(dataset)
-    ledger = Ledger(*indexed.map.keys_and_labels(), NUM_CLASSES)
+    given = read_training_list(indexed.map)
+    ledger = Ledger(given.keys, given.labels, NUM_CLASSES)
     decision = Decision(
         rule="r",
         epoch=0,
@@ -121,7 +122,9 @@ def write(tmp_path, dataset, prune, relabel):
         new_labels=np.array(list(relabel.values()), dtype=np.int64),
     )
     ledger.apply(decision)
-    return write_outputs(str(tmp_path / "work"), ledger, parts_of(indexed), {}), ledger
+    files = RunFiles(tmp_path / "work", given.parts, {})
+    files.write(ledger)
+    return files.folder, ledger
 
 
 def loaded(**dataset):
@@ -179,10 +182,26 @@ def test_a_sample_that_a_wrapper_shows_twice_is_written_once(tmp_path):
     assert len((folder / "train_purified.txt").read_text().splitlines()) == 7
 
 
-def test_a_path_that_the_annotation_does_not_have_costs_the_annotation_not_the_run(tmp_path):
-    """An absolute path below data_prefix loses the prefix in the key."""
+@pytest.mark.parametrize("prefix", ["/videos", "/videos/", "/videos//", "/elsewhere", ""])
+def test_absolute_paths_are_written_as_they_stand(tmp_path, prefix):
     ann_file = tmp_path / "train.txt"
-    ann_file.write_text("".join(f"/videos/clip{i}.mp4 {i % NUM_CLASSES}\n" for i in range(8)))
-    settings = dict(type="VideoDataset", ann_file=str(ann_file), data_prefix=dict(video="/videos"), pipeline=[])
-    folder, ledger = write(tmp_path, settings, [], {})
+    lines = [f"/videos/clip{i}.mp4 {i % NUM_CLASSES}\n" for i in range(8)]
+    ann_file.write_text("".join(lines))
+    settings = dict(type="VideoDataset", ann_file=str(ann_file), data_prefix=dict(video=prefix), pipeline=[])
+    folder, ledger = write(tmp_path, settings, [5], {})
+    assert ledger.keys[0] == "/videos/clip0.mp4"
+    assert (folder / "train_purified.txt").read_text() == "".join(lines[:5] + lines[6:])
+
+
+def test_a_part_of_which_nothing_is_left_has_no_file_and_a_stale_one_goes(tmp_path):
+    parts = []
+    for name in ("first", "second"):
+        ann_file = tmp_path / f"{name}.txt"
+        ann_file.write_text("".join(f"{name}{i}.mp4 {i}\n" for i in range(NUM_CLASSES)))
+        parts.append(dict(type="VideoDataset", ann_file=str(ann_file), pipeline=[]))
+    dataset = dict(type="ConcatDataset", datasets=parts)
+    folder, _ = write(tmp_path, dataset, [], {})
+    assert (folder / "0_first_purified.txt").is_file()
+    folder, ledger = write(tmp_path, dataset, list(range(NUM_CLASSES)), {})
+    assert not (folder / "0_first_purified.txt").exists() and (folder / "1_second_purified.txt").is_file()
     assert len(read_ledger_table(folder / "ledger.csv")) == len(ledger)

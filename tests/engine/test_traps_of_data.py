@@ -100,8 +100,8 @@ def test_trap_7_undecodable_clips_are_blamed_reported_and_pruned(tmp_path):
 def test_nothing_that_was_pruned_is_trained_on_in_place_of_an_undecodable_clip(tmp_path, workers):
     ann_file = write_list(tmp_path / "train.txt", broken=8)
     prune = dict(type="d2sp_mm.RandomPruning", start=1, rate=0.4, class_cap=0.5, seed=1)
-    # Number 20 decodes once and never again, so it is not pruned for being broken.
-    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=prune))
+    # Number 20 decodes once and never again, which is tolerated here.
+    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=prune), failure_tolerance=1.0)
     config["train_dataloader"]["dataset"]["dataset"]["pipeline"].insert(1, dict(type="BreakLater", number="20"))
     config["train_dataloader"].update(workers)
     config["custom_hooks"] = [dict(type="SeenLabels")]

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from mmaction.registry import MODELS
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
+from torch import nn
 
-from tests.tiny_run import PRUNE, hook_of, tiny_config, train, write_list
+from tests.tiny_run import (
+    PRUNE,
+    TinyBackbone,
+    assert_same_weights,
+    hook_of,
+    tiny_config,
+    train,
+    weights_of,
+    write_list,
+)
 
 HEAVY = dict(PRUNE, rate=0.4, class_cap=1.0)
 
@@ -85,3 +96,32 @@ def test_a_stage_that_cannot_run_is_refused_before_training(tmp_path, stage, mes
     with pytest.raises(ConfigError, match=message):
         train(tiny_config(tmp_path, ann_file, stages=dict(prune=stage)))
     assert not list(tmp_path.glob("epoch_*.pth"))
+
+
+@MODELS.register_module(force=True)
+class NormOfClips(TinyBackbone):
+    """Normalises over the clips of a batch alone, as heads with BatchNorm1d do."""
+
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(32)
+
+    def forward(self, x):
+        return self.norm(super().forward(x).flatten(1))[:, :, None, None, None]
+
+
+@pytest.mark.parametrize("per_class", [12, 10])
+def test_pruning_leaves_no_batch_that_batch_normalisation_cannot_train_on(tmp_path, per_class):
+    ann_file = write_list(tmp_path / "train.txt", per_class=per_class)
+    # 48 - 7 = 41 = 5 x 8 + 1; of 41 clips plain training would end in the first epoch.
+    stages = dict(prune=dict(type="d2sp_mm.RandomPruning", start=2, rate=0.15, class_cap=1.0))
+    if per_class == 10:
+        ann_file.write_text(ann_file.read_text() + "0_good_40.mp4 0\n")
+    config = tiny_config(tmp_path / "run", ann_file, stages=stages)
+    config["model"]["backbone"] = dict(type="NormOfClips")
+    config["train_dataloader"]["sampler"]["epoch_length"] = "shrink"
+    runner = train(config)
+    assert hook_of(runner).ledger.keep.sum() == (41 if per_class == 12 else 35)
+    resumed = {**config, "resume": True, "load_from": str(tmp_path / "run" / "epoch_3.pth")}
+    resumed["work_dir"], resumed["experiment_name"] = str(tmp_path / "resumed"), f"resumed_{per_class}"
+    assert_same_weights(weights_of(runner), weights_of(train(resumed)))

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 from mmengine.runner import BaseLoop, Runner
 
@@ -99,6 +101,18 @@ def _pose(change: Callable[[bytes], bytes]) -> Callable[[Path, Config], None]:
     return prepare
 
 
+@TRANSFORMS.register_module(force=True)
+class TurnLabel(BaseTransform):
+    """A user's transform that counts classes from the other end."""
+
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
+        return {**results, "label": 3 - results["label"]}
+
+
+def _turn(folder: Path, config: Config) -> None:
+    config.train_dataloader.dataset.dataset.pipeline.insert(0, dict(type="TurnLabel"))
+
+
 def _below_a_file(folder: Path, config: Config) -> None:
     (folder / "file").write_bytes(b"")
     config.work_dir = str(folder / "file" / "work")
@@ -122,6 +136,7 @@ CASES = (
     Case("settings", "unknown setting of the hook", "has no setting 'dryrun'", {f"{_HOOK}.dryrun": True}),
     Case("settings", "unknown weighting", "weighting='soft' is unknown", {f"{_HOOK}.weighting": "soft"}),
     Case("settings", "max_undecodable 2", "max_undecodable=2 must be", {f"{_HOOK}.max_undecodable": 2}),
+    Case("settings", "failure_tolerance -1", "failure_tolerance=-1 must be", {f"{_HOOK}.failure_tolerance": -1}),
     Case("settings", "max_undecodable 'half'", "max_undecodable='half' must be", {f"{_HOOK}.max_undecodable": "half"}),
     Case("settings", "prob_bits 5", "prob_bits=5 is unknown", {f"{_HOOK}.prob_bits": 5}),
     Case("settings", "history 0", "history=0 must be", {f"{_HOOK}.history": 0}),
@@ -134,10 +149,16 @@ CASES = (
     Case("list", "it is not there", r"absent\.txt", {_LIST: "absent.txt"}),
     Case("list", "it is empty", "empty", prepare=_lines(lambda lines: [])),
     Case("list", "a label above the classes", r"outside \[0, 4\).*is 9 of", prepare=_lines(lambda x: [b"a.mp4 9\n", *x])),
-    Case("list", "a negative label", r"outside \[0, 4\).*is -1 of", prepare=_lines(lambda x: [b"a.mp4 -1\n", *x])),
-    Case("list", "a line without a label", r"outside \[0, 4\).*of 'a.mp4'", prepare=_lines(lambda x: [b"a.mp4\n", *x])),
+    Case("list", "a negative label", "line 1: the label -1 is no class", prepare=_lines(lambda x: [b"a.mp4 -1\n", *x])),
+    Case("list", "a line without a label", "line 1: the label is missing", prepare=_lines(lambda x: [b"a.mp4\n", *x])),
     Case("list", "a label that is no number", "line 1: .*'anger'", prepare=_lines(lambda x: [b"a.mp4 anger\n", *x])),
-    Case("list", "a blank line", r"outside \[0, 4\).*is -1", prepare=_lines(lambda x: [b"\n", *x])),
+    Case("list", "a blank line", "line 1: a blank line", prepare=_lines(lambda x: [b"\n", *x])),
+    Case("list", "a blank last line", "line 49: a blank line", prepare=_lines(lambda x: [*x, b"\n"])),
+    Case(
+        "list", "a subset by numbers", "cannot read the purified list.*write_annotation=False",
+        {f"{_DATASET}.indices": [1, 5, 9, 2, 7, 11, 4, 8]},
+    ),
+    Case("list", "a label that the pipeline changes", "pipeline makes label . of '.*gives label", prepare=_turn),
     Case("list", "a path that is not UTF-8", "line 1: .*not UTF-8", prepare=_lines(lambda x: [b"caf\xe9.mp4 0\n", *x])),
     Case(
         "clips", "more than max_undecodable cannot be decoded", "75.0% .*max_undecodable=50.0%", trains=True,
@@ -187,6 +208,8 @@ CASES = (
          prepare=_pose(lambda content: content[:-20])),
     Case("pose", "an empty file", "cannot be unpickled", {_PIPELINE: [], _KIND: "PoseDataset", _SPLIT: "train"},
          prepare=_pose(lambda content: b"")),
+    Case("loader", "drop_last and a batch above the set", "drop_last=True with batch_size=100.*no full batch",
+         {"train_dataloader.drop_last": True, "train_dataloader.batch_size": 100, "param_scheduler": []}),
     Case("work dir", "below a file", "work_dir=.*cannot be written", prepare=_below_a_file),
 )  # fmt: skip
 

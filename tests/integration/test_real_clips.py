@@ -10,6 +10,7 @@ from mmengine.config import Config
 
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.ledger.table import read_ledger_table
 from tests.integration.real_run import read_config, train
 
@@ -42,7 +43,7 @@ def test_every_clip_is_decoded(run: tuple[list[str], Config]) -> None:
     paths, config = run
     assert len(paths) == 39
     dataset = IndexedDataset(config.train_dataloader.dataset.dataset)
-    assert dataset.map.keys_and_labels()[0] == paths
+    assert read_training_list(dataset.map).keys == paths
     for number in range(len(dataset)):
         sample = dataset[number]
         assert sample["data_samples"].metainfo[UNDECODABLE] == []

@@ -140,7 +140,8 @@ def test_a_state_of_other_bits_is_taken_over(saved_bits, own_bits):
     step = {4: 0.15, 8: 0.01, 16: 0.001}[own_bits]
     np.testing.assert_allclose(new.mean_probs(2, 2), old.mean_probs(2, 2), atol=step)
     np.testing.assert_allclose(new.mean_weights(2, 2), old.mean_weights(2, 2), atol=0.002)
-    assert np.isnan(new.mean_probs(2, 2)[-1]).all() and new.never_seen(2, 2).tolist() == [False] * (N - 1) + [True]
+    assert np.isnan(new.mean_probs(2, 2)[-1]).all()
+    assert (new.predictions(2, 2) < 0).all(axis=0).tolist() == [False] * (N - 1) + [True]
 
 
 def test_a_state_of_bits_that_do_not_exist_is_refused():

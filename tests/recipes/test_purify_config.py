@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -233,3 +234,19 @@ def test_a_config_that_is_not_there_is_named(tmp_path):
         read_config("mmnothing::recognition/x.py")
     with pytest.raises(ConfigError, match="there is no file"):
         read_config(str(tmp_path / "absent"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"train_dataloader.dataset.ann_file": ["a.txt", "b.txt"]},
+            r"train_dataloader\.dataset\.ann_file=\['a\.txt', 'b\.txt'\] is a list.*ConcatDataset",
+        ),
+        ({"train_dataloader.num_batch_per_epoch": 3}, "train_dataloader.num_batch_per_epoch=3.*dataset.indices"),
+    ],
+)
+def test_habits_of_other_openmmlab_packages_are_refused_by_the_settings_name(tmp_path, changes, words):
+    config = stock(tmp_path)
+    config.merge_from_dict(changes)
+    assert re.search(words, refusal(config))

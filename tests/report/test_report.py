@@ -16,6 +16,7 @@ from mmengine.registry import DefaultScope
 import d2sp_mm.compat  # noqa: F401 - before MMAction2's datasets
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.errors import D2SPError, DataError
 from d2sp_mm.ledger import Verdict
 from d2sp_mm.ledger.table import read_ledger_table
@@ -220,7 +221,7 @@ def source_of(dataset):
 
 
     with DefaultScope.overwrite_default_scope("mmaction"):
-        keys = SampleMap(build_dataset(dict(dataset, pipeline=[]))).keys_and_labels()[0]
+        keys = read_training_list(SampleMap(build_dataset(dict(dataset, pipeline=[])))).keys
     return ClipSource(config, keys)
 
 

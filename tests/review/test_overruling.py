@@ -15,13 +15,15 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from d2sp_mm.annotations.annotation_part import AnnotationPart, purified_bytes, purified_paths
 from d2sp_mm.datasets import IndexedDataset
-from d2sp_mm.engine.annotation_part import AnnotationPart, parts_of, purified_paths, write_purified
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.engine.outputs import ledger_table
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Decision, Ledger, Verdict
 from d2sp_mm.ledger.table import read_ledger_table
 from d2sp_mm.ledger.verdict import judge, verdict_epochs
+from d2sp_mm.review.addresses import web_addresses
 from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.export import export_fiftyone
 from d2sp_mm.review.overrule import overrule, standing_verdicts
@@ -366,12 +368,12 @@ def test_a_linked_annotation_keeps_its_name_and_entries_that_the_data_set_leaves
     (tmp_path / "blob").write_text("0_good_0.mp4 0\n1_good_1.mp4 1\n2_good_2.mp4 2\n")
     (tmp_path / "list.txt").symlink_to(tmp_path / "blob")
     indexed = IndexedDataset(dict(type="VideoDataset", ann_file=str(tmp_path / "list.txt"), pipeline=[], indices=[0, 2]))
-    ledger = Ledger(*indexed.map.keys_and_labels(), 3)
-    parts = parts_of(indexed)
-    (path,) = purified_paths(tmp_path / "out", parts)
+    given = read_training_list(indexed.map)
+    ledger = Ledger(given.keys, given.labels, 3)
+    (path,) = purified_paths(tmp_path / "out", given.parts)
     assert path.name == "list_purified.txt"
-    write_purified(path, ledger, parts, 0)
-    assert path.read_bytes() == (tmp_path / "blob").read_bytes()
+    written = purified_bytes(given.parts, 0, given.keys, ledger.keep, ledger.labels, ledger.corrected_labels)
+    assert written == (tmp_path / "blob").read_bytes()
 
 
 def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, finished):
@@ -380,16 +382,18 @@ def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, f
     part = AnnotationPart(str(tmp_path / "twice.txt"), "video", "|", False, None, 2)
     ledger = Ledger(["a b.mp4", "a b.mp4#2"], [0, 1], 4)
     twice = dataclasses.replace(run, ledger=ledger, table=ledger_table(ledger), parts=[part])
-    export_fiftyone(twice, tmp_path, ["a", "b", "c", "d"], "https://host/videos/")
+    assert web_addresses(twice, "label-studio", ["https://host/videos/"]) == ["https://host/videos/a%20b.mp4"] * 2
+    (tmp_path / "a b.mp4").write_bytes(b"clip")
+    export_fiftyone(twice, tmp_path, ["a", "b", "c", "d"], [str(tmp_path)])
     rows = json.loads((tmp_path / "fiftyone_labels.json").read_text())
-    assert [row["filepath"] for row in rows] == ["https://host/videos/a%20b.mp4"] * 2
+    assert [row["filepath"] for row in rows] == [str(tmp_path / "a b.mp4")] * 2
     frames = dataclasses.replace(part, kind="rawframe", delimiter=" ", ann_file=str(tmp_path / "frames.txt"))
     (tmp_path / "frames.txt").write_text("a b.mp4 9 0\n".replace("a b.mp4", "a") + "b 9 1\n")
     ledger = Ledger(["a", "b"], [0, 1], 4)
     with pytest.raises(ConfigError, match="of kind 'rawframe'; that tool wants a list of videos"):
-        export_fiftyone(dataclasses.replace(twice, ledger=ledger, parts=[frames]), tmp_path, ["a"] * 4, "/v")
-    with pytest.raises(ConfigError, match="--root FOLDER"):
-        export_fiftyone(twice, tmp_path, ["a"] * 4, "")
+        export_fiftyone(dataclasses.replace(twice, ledger=ledger, parts=[frames]), tmp_path, ["a"] * 4, ["/v"])
+    with pytest.raises(ConfigError, match=r"2 of 2 clips are not there.*--root"):
+        export_fiftyone(twice, tmp_path, ["a"] * 4, [str(tmp_path / "elsewhere")])
 
 
 @pytest.mark.parametrize(
@@ -417,8 +421,11 @@ def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):
     run = read_recorded_run(finished)
     table, out = run.table, tmp_path / "out"
     moved = table.keep & (table.labels != table.corrected_labels)
+    for key in table.keys:
+        (tmp_path / key).touch()
+    roots = {"fiftyone": ["--root", tmp_path], "label-studio": ["--root", "http://host/videos/"]}
     for name in ("annotation", "keep", "diff", "cleanlab", "fiftyone", "label-studio"):
-        for written in json_of(tool, capsys, "export", finished, name, "--out", out, "--root", "/videos")["written"]:
+        for written in json_of(tool, capsys, "export", finished, name, "--out", out, *roots.get(name, []))["written"]:
             assert (out / written).is_file()
     assert (out / "train_purified.txt").read_bytes() == (finished / "purification" / "train_purified.txt").read_bytes()
     assert (out / "keep.txt").read_text().split() == [k for k, keep in zip(table.keys, table.keep) if keep]
@@ -440,7 +447,7 @@ def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):
     for task, row in zip(tasks, diff):
         (decided,) = task["predictions"][0]["result"][0]["value"]["choices"]
         assert decided == ("prune" if row["fate"] == "pruned" else choices[int(row["label"])])
-        assert task["data"]["video"] == f"/videos/{row['key']}"
+        assert task["data"]["video"] == f"http://host/videos/{row['key']}"
     labels = json.loads((out / "fiftyone_labels.json").read_text())
     assert [row["label"] for row in labels] == [choices[label] for label in table.corrected_labels]
 

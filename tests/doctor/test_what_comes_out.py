@@ -1,0 +1,168 @@
+"""What the doctor says of clips as training will take them: every frame, every value, every size."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from mmengine.config import Config
+
+from d2sp_mm.doctor.annotation_lists import read_lists
+from d2sp_mm.doctor.clips import check_clips
+from d2sp_mm.doctor.given_list import check_given_list
+from d2sp_mm.doctor.list_checks import check_lists
+from d2sp_mm.doctor.settings import check_settings
+
+PACK = dict(type="PackActionInputs")
+RESIZE = dict(type="Resize", scale=(8, 8), keep_ratio=False)
+FRAMES = [dict(type="UniformSample", clip_len=2), dict(type="RawFrameDecode"), RESIZE]
+SKELETON = [dict(type="UniformSampleFrames", clip_len=4), dict(type="PoseDecode"), dict(type="FormatGCNInput", num_person=1)]
+HOOKS = dict(purification=dict(stages=None))
+CLASSES = dict(cls_head=dict(num_classes=2))
+
+
+def config_of(dataset: dict, **loader) -> Config:
+    train = dict(batch_size=2, dataset=dict(dataset, pipeline=dataset["pipeline"]), **loader)
+    return Config(dict(train_dataloader=train, default_hooks=HOOKS, model=CLASSES))
+
+
+def decoded(config: Config) -> tuple[str, str]:
+    (finding,) = check_clips(config, {"train": 4})
+    return finding.level, finding.what
+
+
+def write_folders(folder: Path, lengths: list[int], template: str = "img_{:05}.png", grey: bool = False) -> None:
+    for number, length in enumerate(lengths):
+        (folder / f"c{number}").mkdir()
+        for frame in range(1, length + 1):
+            shape = (9, 9) if grey else (9, 9, 3)
+            cv2.imwrite(str(folder / f"c{number}" / template.format(frame)), np.full(shape, 9 * frame, np.uint8))
+
+
+def frames_config(folder: Path, **settings) -> Config:
+    (folder / "list.txt").write_text("".join(f"c{number} 40 {number % 2}\n" for number in range(4)))
+    pipeline = [*FRAMES, dict(type="FormatShape", input_format="NCHW"), PACK]
+    dataset = dict(type="RawframeDataset", ann_file=str(folder / "list.txt"), data_prefix=dict(img=str(folder)),
+                   filename_tmpl="img_{:05}.png", pipeline=pipeline)  # fmt: skip
+    return config_of({**dataset, **settings})
+
+
+def test_a_frame_that_is_missing_in_the_middle_is_found_whatever_is_drawn(tmp_path):
+    """40 frames of which a look takes two: one look would miss it nineteen times of twenty."""
+    write_folders(tmp_path, [40, 40, 39, 40])
+    (tmp_path / "c1" / "img_00018.png").unlink()
+    config = frames_config(tmp_path)
+    lists, _ = read_lists(config)
+    (found,) = [f for f in check_lists(lists, 2) if f.level != "ok"]
+    assert "2 folders lack frames" in found.what
+    assert "c1 (img_00018.png)" in found.what and "c2 (img_00040.png)" in found.what
+    level, what = decoded(config)
+    assert level == "warn" and what.startswith("train: 2 of 4 clips cannot be decoded")
+    assert "img_00018.png" in what and "img_00040.png" in what
+
+
+def test_a_frame_that_is_no_picture_is_found(tmp_path):
+    write_folders(tmp_path, [40] * 4)
+    (tmp_path / "c3" / "img_00031.png").write_bytes(b"no picture")
+    level, what = decoded(frames_config(tmp_path))
+    assert level == "warn" and "1 of 4 clips cannot be decoded" in what and "c3" in what
+
+
+def test_optical_flow_has_a_file_of_each_direction(tmp_path):
+    for direction in "xy":
+        folder = tmp_path / "flow"
+        folder.mkdir(exist_ok=True)
+        for number in range(4):
+            (folder / f"c{number}").mkdir(exist_ok=True)
+            for frame in range(1, 41):
+                name = f"flow_{direction}_{frame:05}.png"
+                cv2.imwrite(str(folder / f"c{number}" / name), np.full((9, 9), frame, np.uint8))
+    settings = dict(modality="Flow", filename_tmpl="flow_{}_{:05}.png", data_prefix=dict(img=str(folder)))
+    config = frames_config(tmp_path, **settings)
+    lists, _ = read_lists(config)
+    assert [f.what for f in check_lists(lists, 2) if f.level != "ok"] == []
+    assert decoded(config) == ("ok", "train: 4 of 4 clips were decoded without an error")
+    (folder / "c2" / "flow_y_00030.png").unlink()
+    assert "c2 (flow_y_00030.png)" in next(f.what for f in check_lists(lists, 2) if f.level != "ok")
+    assert "flow_y_00030.png" in decoded(config)[1]
+
+
+def skeletons(path: Path, change=None, joints=(17,) * 4) -> Config:
+    entries = []
+    for n, v in enumerate(joints):
+        points = dict(keypoint=np.ones((1, 60, v, 2), np.float32), keypoint_score=np.ones((1, 60, v), np.float32))
+        entries.append(dict(frame_dir=f"clip{n}", total_frames=60, img_shape=(9, 9), label=n % 2, **points))
+    if change is not None:
+        change(entries)
+    path.write_bytes(pickle.dumps(entries))
+    return config_of(dict(type="PoseDataset", ann_file=str(path), pipeline=[*SKELETON, PACK]))
+
+
+@pytest.mark.parametrize("field", ["keypoint", "keypoint_score"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_one_joint_of_one_frame_that_was_not_found_is_found(tmp_path, field, value):
+    def change(entries):
+        entries[2][field][0, 37, 5] = value
+
+    level, what = decoded(skeletons(tmp_path / "pose.pkl", change))
+    assert level == "warn" and what.startswith("train: 1 of 4 clips") and "'clip2'" in what and "not finite" in what
+    assert decoded(skeletons(tmp_path / "whole.pkl"))[0] == "ok"
+
+
+def test_a_skeleton_of_other_joints_than_the_rest_is_found(tmp_path):
+    level, what = decoded(skeletons(tmp_path / "pose.pkl", joints=(17, 17, 25, 17)))
+    assert level == "warn" and what.startswith("train: 1 of 4 clips") and "'clip2': cannot be stacked" in what
+
+
+def videos_config(folder: Path, text: str | bytes, **settings) -> Config:
+    (folder / "list.txt").write_bytes(text if isinstance(text, bytes) else text.encode())
+    dataset = dict(type="VideoDataset", ann_file=str(folder / "list.txt"), data_prefix=dict(video=str(folder)), pipeline=[])
+    return config_of({**dataset, **settings})
+
+
+def test_names_without_mp4_are_those_of_files_that_are_there(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"clip")
+    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\n"))
+    (absent,) = [f.what for f in check_lists(lists, 2) if f.level != "ok"]
+    assert absent.startswith("train: 1 of 2 clips are not there") and absent.endswith("/b'")
+
+
+def test_a_byte_order_mark_is_told_for_each_list(tmp_path):
+    config = videos_config(tmp_path, b"\xef\xbb\xbfa.mp4 0\r\nb.mp4 1\r\n")
+    config.val_dataloader = config.train_dataloader
+    lists, findings = read_lists(config)
+    assert [f.what.partition(":")[0] for f in findings if "byte order mark" in f.what] == ["train", "val"]
+    assert lists["train"].entries[0].path == str(tmp_path / "a.mp4")
+
+
+def test_whether_a_purified_list_can_be_written_is_tried(tmp_path):
+    config = videos_config(tmp_path, "a 0\nb 1\nc 0\n", indices=[0, 2])
+    lists, _ = read_lists(config)
+    (finding,) = check_given_list(config, lists["train"].samples)
+    assert finding.level == "fail" and "the purified annotation cannot be written" in finding.what
+    config.default_hooks.purification.write_annotation = False
+    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
+    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\nc 0\n"))
+    config.default_hooks.purification.write_annotation = True
+    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("draws", "loader", "said"),
+    [
+        (41, dict(batch_size=8), ("warn", "a batch of one: 41 samples, batch_size=8")),
+        (40, dict(batch_size=8), None),
+        (41, dict(batch_size=1), None),
+        (41, dict(batch_size=8, drop_last=True), None),
+        (41, dict(batch_size=48, drop_last=True), ("fail", "drop_last=True with batch_size=48 and 41 samples")),
+    ],
+)
+def test_batches_that_training_cannot_take_are_foreseen(draws, loader, said):
+    hooks = dict(purification=dict(stages=None), checkpoint=dict(type="d2sp_mm.AtomicCheckpointHook"))
+    config = Config(dict(train_dataloader=loader, default_hooks=hooks))
+    found = [(f.level, f.what) for f in check_settings(config, draws) if "batch_size" in f.what]
+    assert len(found) == (said is not None)
+    assert said is None or (found[0][0] == said[0] and said[1] in found[0][1])

@@ -1,0 +1,1 @@
+"""Configs in MMEngine's Python style."""

@@ -16,6 +16,16 @@ def quoted(text: object) -> str:
     return shown if len(shown) <= _QUOTED else f"{shown[:_QUOTED]}... ({len(shown)} characters)"
 
 
+def words_of(error: BaseException) -> str:
+    """Class and words of somebody else's error, cut to two lines' worth: parsers and decoders may quote a whole file.
+
+    Args:
+        error: The error.
+    """
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text if len(text) <= 2 * _QUOTED else text[: 2 * _QUOTED] + '...'}"
+
+
 class D2SPError(Exception):
     """Base class of every error that this package raises on purpose."""
 

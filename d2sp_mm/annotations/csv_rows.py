@@ -16,7 +16,7 @@ def read_csv_rows(path: str | os.PathLike[str], header: Sequence[str]) -> list[t
     """Read the rows below the header.
 
     Args:
-        path: The file, UTF-8; other bytes become surrogates.
+        path: The file, UTF-8 with or without a byte order mark; other bytes become surrogates.
         header: The column names that its first row must have, in this order.
 
     Returns:
@@ -27,7 +27,7 @@ def read_csv_rows(path: str | os.PathLike[str], header: Sequence[str]) -> list[t
     """
     name = os.fspath(path)
     try:
-        text = Path(path).read_bytes().decode("utf-8", "surrogateescape")
+        text = Path(path).read_bytes().decode("utf-8-sig", "surrogateescape")
     except OSError as error:
         raise DataError(f"{name}: cannot be read ({error.strerror}); expected a CSV file.") from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)

@@ -15,7 +15,7 @@ import numpy as np
 
 from d2sp_mm.annotations.plain_pickle import load_plain_pickle
 from d2sp_mm.annotations.whole_number import MOST
-from d2sp_mm.errors import ConfigError, DataError, quoted
+from d2sp_mm.errors import ConfigError, DataError, quoted, words_of
 
 # Fixed, so that the same data gives the same bytes under every Python; 4 is what Python 3.8 to 3.13 write by default.
 _PROTOCOL = 4
@@ -176,7 +176,7 @@ def _unpickle(content: bytes, name: str) -> Any:
     try:
         return load_plain_pickle(content)
     except Exception as error:  # Unpickling may raise anything.
-        raise DataError(f"{name}: cannot be unpickled ({error}); expected MMAction2's pose annotation.") from error
+        raise DataError(f"{name}: cannot be unpickled ({words_of(error)}); expected MMAction2's pose annotation.") from error
 
 
 def _members(data: Any, split: str | None, name: str) -> set[str] | None:

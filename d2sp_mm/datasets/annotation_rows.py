@@ -22,7 +22,7 @@ from d2sp_mm.annotations.annotation_part import PREFIX_NAMES, AnnotationPart, da
 from d2sp_mm.annotations.atomic_write import write_error
 from d2sp_mm.datasets.build_dataset import annotation_kind
 from d2sp_mm.datasets.entries import Entries, reread, same_file
-from d2sp_mm.errors import D2SPError, DataError, quoted
+from d2sp_mm.errors import D2SPError, DataError, quoted, words_of
 
 #: Of the trial, every how manieth sample is pruned, and every how manieth relabelled.
 _PRUNE_EVERY, _RELABEL_EVERY = 7, 5
@@ -206,7 +206,7 @@ def check_reading(
     # A dataset of the user's own may raise whatever it likes.
     except Exception as error:
         raise DataError(
-            f"{dataset.ann_file}: {name} cannot read the purified list ({type(error).__name__}: {quoted(str(error))})."
+            f"{dataset.ann_file}: {name} cannot read the purified list ({words_of(error)})."
         ) from error
     kept = np.flatnonzero(keep).tolist()
     for place, sample in enumerate(kept[: len(found)]):

@@ -11,7 +11,7 @@ from mmaction.registry import DATASETS
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.annotations.encoding import refuse_other_encodings
-from d2sp_mm.errors import ConfigError, D2SPError, DataError
+from d2sp_mm.errors import ConfigError, D2SPError, DataError, words_of
 
 #: Annotation formats by the name of MMAction2's dataset.
 _KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio", "PoseDataset": "pose"}
@@ -47,7 +47,7 @@ def build_dataset(config: Mapping[str, Any]) -> Any:
         for part in _parts(config):
             _read_as_mmaction2_does(part)
         raise ConfigError(
-            f"train_dataloader.dataset cannot be built: {type(error).__name__}: {error}; its settings are those of "
+            f"train_dataloader.dataset cannot be built: {words_of(error)}; its settings are those of "
             f"{config.get('type')!r} in MMAction2."
         ) from error
 

@@ -15,7 +15,7 @@ from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.sample_checks import form_of, not_finite
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.seed_worker import seed_worker
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import ConfigError, DataError, words_of
 from d2sp_mm.pictures.silent_decoders import silent_decoders
 from d2sp_mm.registry import DATASETS
 
@@ -161,16 +161,21 @@ class IndexedDataset:
             with silent_decoders():
                 data = part.prepare_data(index)
         except Exception as error:  # Decoders raise errors of every kind, and none of them may stop the run.
-            return None, f"{type(error).__name__}: {error}"
+            return None, words_of(error)
         problem = "the pipeline returned None" if data is None else not_finite(data.get("inputs"))
         return (None, problem) if problem else (data, "")
 
     def _mark(self, data: Any, sample: int, failed: list[tuple[int, str]]) -> Any:
         # As set_metainfo(), which would copy both deeply.
         data_sample = data["data_samples"]
-        # A tensor here is of this process, so that reading its value waits for no device.
-        label = data_sample.gt_label.tolist()
-        label = label[0] if isinstance(label, list) and len(label) == 1 else label
+        label = pipeline_label(data)
         for name, value in ((SAMPLE_INDEX, sample), (PIPELINE_LABEL, label), (UNDECODABLE, failed)):
             data_sample.set_field(value, name, field_type="metainfo")
         return data
+
+
+def pipeline_label(data: Any) -> Any:
+    """The label that a pipeline has packed: a number, or a list where it is not one."""
+    # A tensor here is of this process, so that reading its value waits for no device.
+    label = data["data_samples"].gt_label.tolist()
+    return label[0] if isinstance(label, list) and len(label) == 1 else label

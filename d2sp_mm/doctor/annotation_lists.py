@@ -17,7 +17,7 @@ from d2sp_mm.annotations import read_annotations
 from d2sp_mm.annotations.encoding import MARK_NOTE, begins_with_mark, refuse_other_encodings
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.doctor.finding import Finding
-from d2sp_mm.errors import D2SPError
+from d2sp_mm.errors import D2SPError, words_of
 from d2sp_mm.pictures.clip_files import video_file
 from d2sp_mm.recipes.read_config import scope_of
 from d2sp_mm.recipes.refusals import base_datasets, type_name
@@ -100,7 +100,7 @@ def read_lists(config: Config) -> tuple[dict[str, AnnotationList], list[Finding]
             findings += _marks(name, samples)
         # Datasets and their pipelines raise what they like while they are built.
         except Exception as error:
-            what = f"{name}_dataloader.dataset cannot be built: {type(error).__name__}: {error}"
+            what = f"{name}_dataloader.dataset cannot be built: {words_of(error)}"
             told = _broken_lines(name, inner_dataset(dataset)) if isinstance(error, (ValueError, AssertionError)) else []
             findings += told or [Finding("fail", what, _advice(error))]
     return lists, findings

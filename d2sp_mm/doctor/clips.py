@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmaction.datasets import PoseDataset
@@ -14,11 +14,12 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from mmengine.utils import import_modules_from_strings
 
-from d2sp_mm.datasets.indexed_dataset import IndexedDataset
+from d2sp_mm.datasets.indexed_dataset import IndexedDataset, pipeline_label
 from d2sp_mm.datasets.sample_checks import form_of, stacking_of
 from d2sp_mm.doctor.annotation_lists import inner_dataset
 from d2sp_mm.doctor.every_frame import decode_every_frame
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.errors import words_of
 from d2sp_mm.recipes.read_config import scope_of
 
 _SHOWN = 3
@@ -30,6 +31,22 @@ Task = tuple[str, int]
 #: The process's config and datasets: each is built once, when the first clip of its list comes.
 _config: Any = None
 _datasets: dict[str, Any] = {}
+
+
+class Look(NamedTuple):
+    """What a worker process says of a clip.
+
+    Args:
+        path: Its path.
+        problem: Why it cannot be trained on; empty if it can.
+        form: What of its sizes its batch must share.
+        other_label: Which label its pipeline makes of it in place of its own; empty if it keeps that.
+    """
+
+    path: str
+    problem: str
+    form: str
+    other_label: str
 
 
 class DatasetError(Exception):
@@ -58,15 +75,19 @@ def check_clips(
     tasks = [(name, sample) for name, number in num_samples.items() for sample in _spread(number, count)]
     failed: dict[str, dict[str, str]] = {name: {} for name in num_samples}
     forms: dict[str, dict[str, list[str]]] = {name: {} for name in num_samples}
+    relabelled: list[str] = []
     settings = (config.filename, config.to_dict())
     done = 0
     with ProcessPoolExecutor(processes, get_context("spawn"), initializer=_start, initargs=settings) as pool:
         try:
-            for path, problem, form in progress(pool.map(_try, tasks, chunksize=_CHUNK), len(tasks)):
-                if problem:
-                    failed[tasks[done][0]][path] = problem
+            for look in progress(pool.map(_try, tasks, chunksize=_CHUNK), len(tasks)):
+                name = tasks[done][0]
+                if look.problem:
+                    failed[name][look.path] = look.problem
                 else:
-                    forms[tasks[done][0]].setdefault(form, []).append(path)
+                    forms[name].setdefault(look.form, []).append(look.path)
+                if look.other_label and name == "train":
+                    relabelled.append(f"{look.path!r}: {look.other_label}")
                 done += 1
         except BrokenProcessPool:
             path = _killer(tasks[done : done + _CHUNK * (processes + 1)], settings)
@@ -78,7 +99,9 @@ def check_clips(
         usual = max(paths_of, key=lambda form: len(paths_of[form]), default="")
         odd = {path: form for form, paths in paths_of.items() if form != usual for path in paths}
         failed[name] |= {path: f"cannot be stacked: {form}; most have {usual}" for path, form in odd.items()}
-    return [
+    changed = f"train: the pipeline changes the label of {len(relabelled)} clips, of {'; '.join(relabelled[:_SHOWN])}"
+    told = [Finding("fail", changed, "give the label in the annotation file: training refuses this")] if relabelled else []
+    return told + [
         _finding(config, name, found, sum(task[0] == name for task in tasks), num_samples[name])
         for name, found in failed.items()
     ]
@@ -139,12 +162,11 @@ def _dataset_of(name: str) -> Any:
             _datasets[name] = IndexedDataset(inner_dataset(_config[f"{name}_dataloader"].dataset))
         # Whatever a dataset raises must reach the main process as an error that can be sent.
         except Exception as error:
-            raise DatasetError(f"{name}_dataloader.dataset cannot be built: {type(error).__name__}: {error}") from None
+            raise DatasetError(f"{name}_dataloader.dataset cannot be built: {words_of(error)}") from None
     return _datasets[name]
 
 
-def _try(task: Task) -> tuple[str, str, str]:
-    """The clip's path, why it cannot be trained on (or an empty sentence), and what of its sizes its batch must share."""
+def _try(task: Task) -> Look:
     name, sample = task
     dataset = _dataset_of(name)
     data, problem = dataset.load_sample(sample)
@@ -153,7 +175,9 @@ def _try(task: Task) -> tuple[str, str, str]:
         problem = decode_every_frame(part, index)
     stacking = stacking_of(_config[f"{name}_dataloader"].get("collate_fn"))
     form = "" if data is None else form_of(data["inputs"], stacking, padded=not isinstance(part, PoseDataset))
-    return _path_of(task), problem, form
+    given = part.get_data_info(index).get("label")
+    made = given if data is None else pipeline_label(data)
+    return Look(_path_of(task), problem, form, "" if made == given else f"label {made}, not {given}")
 
 
 def _path_of(task: Task) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from mmengine.dataset import BaseDataset
 
+from d2sp_mm.errors import words_of
 from d2sp_mm.pictures.silent_decoders import silent_decoders
 
 #: Frames that are in memory at once.
@@ -47,5 +48,5 @@ def decode_every_frame(part: BaseDataset, index: int) -> str:
                     if decoded.get(name) is not None and not np.isfinite(decoded[name]).all():
                         return f"some frames have values in {name} that are not finite"
     except Exception as error:
-        return f"{type(error).__name__}: {error}"
+        return words_of(error)
     return ""

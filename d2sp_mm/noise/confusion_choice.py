@@ -53,7 +53,7 @@ def _read_matrix(choice: str) -> np.ndarray:
 
 
 def _read_json(path: Path) -> object:
-    content = json.loads(path.read_text(encoding="utf-8"))
+    content = json.loads(path.read_text(encoding="utf-8-sig"))
     return content["matrix"] if isinstance(content, dict) else content
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from mmaction.registry import TRANSFORMS
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 
 from d2sp_mm.doctor.annotation_lists import read_lists
@@ -115,6 +117,23 @@ def test_one_joint_of_one_frame_that_was_not_found_is_found(tmp_path, field, val
 def test_a_skeleton_of_other_joints_than_the_rest_is_found(tmp_path):
     level, what = decoded(skeletons(tmp_path / "pose.pkl", joints=(17, 17, 25, 17)))
     assert level == "warn" and what.startswith("train: 1 of 4 clips") and "'clip2': cannot be stacked" in what
+
+
+@TRANSFORMS.register_module(force=True)
+class TurnPose(BaseTransform):
+    """A user's transform that takes two classes together."""
+
+    def transform(self, results):
+        return {**results, "label": results["label"] // 2}
+
+
+def test_a_label_that_the_pipeline_changes_is_found(tmp_path):
+    config = skeletons(tmp_path / "pose.pkl")
+    config.train_dataloader.dataset.pipeline.insert(0, dict(type="TurnPose"))
+    config.custom_imports = dict(imports=[__name__], allow_failed_imports=False)
+    changed, clips = check_clips(config, {"train": 4})
+    assert changed.level == "fail" and "the label of 2 clips, of 'clip1': label 0, not 1" in changed.what
+    assert clips.level == "ok"
 
 
 def videos_config(folder: Path, text: str | bytes, **settings) -> Config:

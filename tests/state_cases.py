@@ -13,8 +13,8 @@ from torch.nn import functional as F
 
 import d2sp_mm.engine  # noqa: F401 - fills the registries
 from d2sp_mm.engine import random_state
+from d2sp_mm.engine.weight_learner import WeightLearner
 from d2sp_mm.ledger import Ledger, Observations
-from d2sp_mm.models.weight_learner import WeightLearner
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 from tests.stages.cases import MAX_EPOCHS, NUM_CLASSES, observed_ledger
 
@@ -72,8 +72,7 @@ def _next_means(seen: Observations) -> list[Any]:
 
 
 def _new_learner() -> WeightLearner:
-    head, optimizer = {"type": "d2sp_mm.WeightHead"}, {"type": "Adam", "lr": 0.03}
-    return WeightLearner(6, torch.device("cpu"), head, optimizer, beta=0.7, delta=0.15, rank_weight=1.0)
+    return WeightLearner(6, torch.device("cpu"))
 
 
 def _steps(learner: WeightLearner, seed: int) -> list[Any]:

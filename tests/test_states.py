@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
+from d2sp_mm.engine.resumed_state import to_arrays, to_tensors
 from d2sp_mm.errors import DataError
 from tests.state_cases import STATES
 

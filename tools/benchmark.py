@@ -22,13 +22,13 @@ from pathlib import Path
 from rich.console import Console
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
-from d2sp_mm.benchmark.bench import Bench
-from d2sp_mm.benchmark.carry_out import carry_out
-from d2sp_mm.benchmark.page import noise_tables, write_page
-from d2sp_mm.benchmark.results import Results
-from d2sp_mm.benchmark.suite import PLAIN, Suite, read_suite, suite_names
-from d2sp_mm.benchmark.summary import summarize_all
 from d2sp_mm.errors import ConfigError, D2SPError
+from d2sp_mm.experiments.benchmark.bench import Bench
+from d2sp_mm.experiments.benchmark.carry_out import carry_out
+from d2sp_mm.experiments.benchmark.page import noise_tables, write_page
+from d2sp_mm.experiments.benchmark.results import Results
+from d2sp_mm.experiments.benchmark.suite import PLAIN, Suite, read_suite, suite_names
+from d2sp_mm.experiments.benchmark.summary import summarize_all
 
 _EPILOG = """A suite is a file such as configs/benchmark/short.py: seeds, data_sets, noises, methods. A data set is a config
 that trains plainly, and the annotation whose labels are taken as true; noise is planted into copies.

@@ -26,10 +26,10 @@ from rich.console import Console
 from rich.progress import track
 
 import d2sp_mm.compat  # noqa: F401 - MMAction2's models cannot be imported without the bridges
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.recipes import purify_config, read_config
-from d2sp_mm.recipes.without_weights import without_weights
+from d2sp_mm.recipes.classifier import without_weights
 from d2sp_mm.registry import HOOKS
 
 FOLDERS = ("recognition", "recognition_audio", "skeleton")

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from d2sp_mm.converters import CONVERTERS, Conversion, Options
-from d2sp_mm.converters.writing import check_new, class_counts, write_conversion
+from d2sp_mm.datasets.converters import CONVERTERS, Conversion, Options
+from d2sp_mm.datasets.converters.writing import check_new, class_counts, write_conversion
 from d2sp_mm.errors import D2SPError
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from d2sp_mm.demo.demo import run_demo, run_demo_over_seeds
-from d2sp_mm.demo.settings import DemoSettings
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.toy.plan import CONFUSIONS
+from d2sp_mm.experiments.demo.demo import run_demo, run_demo_over_seeds
+from d2sp_mm.experiments.demo.settings import DemoSettings
+from d2sp_mm.experiments.toy.plan import CONFUSIONS
 
 _NEXT = """
 What to try next:

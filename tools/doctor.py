@@ -38,7 +38,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     from mmengine.config import DictAction
 
-    from d2sp_mm.home import recipe_names
+    from d2sp_mm.paths import recipe_names
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("config", help="path, or package::path such as mmaction::recognition/tsn/...")

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.annotations.truth import read_truth
 from d2sp_mm.errors import D2SPError, DataError
-from d2sp_mm.judge import judge, report_table
-from d2sp_mm.ledger.table import read_ledger_table
-from d2sp_mm.noise.truth import read_truth
+from d2sp_mm.experiments.evaluation import evaluate_purification, report_table
+from d2sp_mm.io.whole_files import atomic_write
+from d2sp_mm.runs.ledger_table import read_ledger_table
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         ledger = find_ledger(args.work_dir)
         table = read_ledger_table(ledger)
-        judgement = judge(table, read_truth(args.truth))
+        judgement = evaluate_purification(table, read_truth(args.truth))
     except D2SPError as error:
         sys.exit(f"evaluate_purification: {error}")
     written = ledger.parent / "purification.json"

@@ -13,14 +13,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from d2sp_mm.annotations import KINDS, Annotations, read_annotations
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.pose_pickle import split_names
+from d2sp_mm.annotations.truth import NOISES
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.noise.confusion import SOURCES
-from d2sp_mm.noise.confusion_choice import choose_confusion
-from d2sp_mm.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
-from d2sp_mm.noise.look_alikes import LOOK_ALIKES, clip_features, look_alike_chances
-from d2sp_mm.noise.truth import NOISES
+from d2sp_mm.experiments.noise.confusion import SOURCES, choose_confusion
+from d2sp_mm.experiments.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
+from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, look_alike_chances
+from d2sp_mm.io.whole_files import atomic_write
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

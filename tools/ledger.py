@@ -12,34 +12,31 @@ python tools/ledger.py diff work_dirs/mine work_dirs/other
 from __future__ import annotations
 
 import argparse
+import ast
 import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
-import d2sp_mm.compat  # noqa: F401 - before what imports MMEngine
-from d2sp_mm.annotations.csv_rows import write_csv_rows
-from d2sp_mm.engine.outputs import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 from d2sp_mm.errors import ConfigError, D2SPError
+from d2sp_mm.io.csv_rows import write_csv_rows
 from d2sp_mm.ledger import Verdict
-from d2sp_mm.ledger.table import write_ledger_table
-from d2sp_mm.ledger.verdict_file import merged, read_verdicts
-from d2sp_mm.review.changed_stages import changed_stages
 from d2sp_mm.review.class_names import find_class_names
-from d2sp_mm.review.difference import difference
 from d2sp_mm.review.export import FORMATS
-from d2sp_mm.review.overrule import overrule, standing_verdicts
-from d2sp_mm.review.printing import show_any_key
-from d2sp_mm.review.recorded_run import RecordedRun, find_table, read_recorded_run
-from d2sp_mm.review.replay import replay
+from d2sp_mm.review.override import overrule, standing_verdicts
+from d2sp_mm.review.replay import changed_stages, replay
+from d2sp_mm.review.status import difference
 from d2sp_mm.review.summary import history_of, summary
-from d2sp_mm.review.tables import change_tables, history_tables, summary_tables
+from d2sp_mm.review.tables import change_tables, history_tables, show_any_key, summary_tables
 from d2sp_mm.review.undo import Selection, undone
+from d2sp_mm.runs.ledger_table import write_ledger_table
+from d2sp_mm.runs.override_file import merged, read_verdicts
+from d2sp_mm.runs.recorded_run import RecordedRun, find_table, read_recorded_run
+from d2sp_mm.runs.run_files import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -64,7 +61,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     again.add_argument("work_dir", type=Path)
     again.add_argument(
-        "--set", nargs="+", action=DictAction, default={}, metavar="STAGE.NAME=VALUE", help="settings of the stages"
+        "--set", nargs="+", type=_setting, default=[], metavar="STAGE.NAME=VALUE", help="settings of the stages"
     )
     again.add_argument("--prob-bits", type=_number, help="decide from 4, 8 or 16 bits a probability, at most the recorded")
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
@@ -96,14 +93,21 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     diff = command("diff", "what two runs decided differently", "tools/ledger.py diff work_dirs/a work_dirs/b")
     diff.add_argument("before", type=Path, help="a work dir")
     diff.add_argument("after", type=Path, help="another work dir of the same annotation")
-    try:
-        return parser.parse_args(argv)
-    except ValueError:
-        # MMEngine's action raises what its parser happens to meet.
-        again.error("--set wants STAGE.NAME=VALUE, such as prune.rate=.05")
+    return parser.parse_args(argv)
 
 
 _GO_ON = "A run that trains takes them over with its next epoch, one that is resumed at once."
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise argparse.ArgumentTypeError(f"{text!r} is no STAGE.NAME=VALUE, such as prune.rate=.05")
+    # What is no literal of Python's is a word, as MMEngine's --cfg-options takes it.
+    try:
+        return name, ast.literal_eval(value)
+    except (SyntaxError, ValueError):
+        return name, value
 
 
 def _number(text: str) -> int:
@@ -128,7 +132,7 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
     run = read_recorded_run(args.work_dir)
     if args.out is not None and args.out.resolve() == (args.work_dir / FOLDER).resolve():
         raise ConfigError(f"--out {args.out} holds what the run decided; name another folder.")
-    stages = changed_stages(run.stages, args.set)
+    stages = changed_stages(run.stages, dict(args.set))
     if not stages:
         raise ConfigError("there is no stage that could decide; add one: --set prune.type=d2sp_mm.CoarsePruning")
     ledger = replay(run, stages, args.prob_bits)

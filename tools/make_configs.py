@@ -25,8 +25,8 @@ from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 
 import d2sp_mm.compat  # noqa: F401 - MMAction2's models cannot be imported without the bridges
-from d2sp_mm.annotations.atomic_write import atomic_write
-from d2sp_mm.home import find_home
+from d2sp_mm.io.whole_files import atomic_write
+from d2sp_mm.paths import find_home
 
 CONFIGS = find_home() / "configs"
 RECIPES = {

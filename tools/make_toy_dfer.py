@@ -7,8 +7,8 @@ import argparse
 from rich.console import Console
 
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.toy.dataset import make_toy_dfer
-from d2sp_mm.toy.plan import CONFUSIONS
+from d2sp_mm.experiments.toy.dataset import make_toy_dfer
+from d2sp_mm.experiments.toy.plan import CONFUSIONS
 
 _EXAMPLE = """example:
   python tools/make_toy_dfer.py data/toy --num-train 1500 --num-test 500 --mislabel-rate 0.2 --seed 0

@@ -17,14 +17,13 @@ from pathlib import Path
 from rich.console import Console
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
-from d2sp_mm.costs.ledger_sizes import epoch_ends, sizes, trace_size
-from d2sp_mm.costs.measurement import Measurement
-from d2sp_mm.costs.page import machine, table_of, write_page
-from d2sp_mm.costs.report_pages import report_costs
-from d2sp_mm.costs.start_times import start_times
-from d2sp_mm.costs.training import epoch_saving, iteration_costs
-from d2sp_mm.costs.workers import worker_costs
-from d2sp_mm.home import find_home
+from d2sp_mm.experiments.costs.ledger_sizes import epoch_ends, sizes, trace_size
+from d2sp_mm.experiments.costs.measurement import Measurement, start_times
+from d2sp_mm.experiments.costs.page import machine, table_of, write_page
+from d2sp_mm.experiments.costs.report_pages import report_costs
+from d2sp_mm.experiments.costs.training import epoch_saving, iteration_costs
+from d2sp_mm.experiments.costs.workers import worker_costs
+from d2sp_mm.paths import find_home
 
 _PARTS: dict[str, tuple[str, Callable[[Path], list[Measurement]]]] = {
     "iteration": ("An iteration", iteration_costs),

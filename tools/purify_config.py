@@ -12,9 +12,9 @@ from pathlib import Path
 from mmengine.config import DictAction
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.errors import ConfigError, D2SPError
-from d2sp_mm.home import recipe_names
+from d2sp_mm.io.whole_files import atomic_write
+from d2sp_mm.paths import recipe_names
 from d2sp_mm.recipes import purify_config, read_config, split_options
 from d2sp_mm.recipes.purify_config import header_of
 

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.report import ReportOptions, write_report
+from d2sp_mm.review.report import ReportOptions, write_report
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:

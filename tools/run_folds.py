@@ -24,11 +24,11 @@ from rich.console import Console
 from rich.table import Table
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.errors import ConfigError, D2SPError
-from d2sp_mm.protocol.epoch_accuracy import UAR, WAR, last_and_best, read_accuracy
-from d2sp_mm.protocol.folds import fold_options
-from d2sp_mm.protocol.run_record import check_record, write_record
+from d2sp_mm.experiments.protocol.folds import fold_options
+from d2sp_mm.experiments.protocol.run_record import check_record, write_record
+from d2sp_mm.experiments.protocol.scored import UAR, WAR, last_and_best, read_accuracy
+from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.recipes import read_config, split_options
 
 _RESULT = "result.json"

@@ -8,7 +8,7 @@ that names nothing of d2sp_mm works as well.
 
 import runpy
 
-from d2sp_mm.mmaction_script import help_if_asked, mmaction_script
+from d2sp_mm.paths import help_if_asked, mmaction_script
 
 
 def main() -> None:

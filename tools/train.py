@@ -13,8 +13,7 @@ import errno
 import runpy
 import sys
 
-from d2sp_mm.home import recipe_names
-from d2sp_mm.mmaction_script import help_if_asked, mmaction_script
+from d2sp_mm.paths import help_if_asked, mmaction_script, recipe_names
 
 
 def main() -> None:

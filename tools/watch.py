@@ -18,9 +18,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 
-import d2sp_mm.compat  # noqa: F401 - before what imports MMEngine
 from d2sp_mm.errors import D2SPError
-from d2sp_mm.review.printing import show_any_key
+from d2sp_mm.review.tables import show_any_key
 from d2sp_mm.review.watching import look
 
 

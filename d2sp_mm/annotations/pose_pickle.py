@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.annotations.plain_pickle import load_plain_pickle
-from d2sp_mm.annotations.whole_number import MOST
 from d2sp_mm.errors import ConfigError, DataError, quoted, words_of
+from d2sp_mm.io.csv_rows import MOST
+from d2sp_mm.io.plain_pickle import load_plain_pickle
 
 # Fixed, so that the same data gives the same bytes under every Python; 4 is what Python 3.8 to 3.13 write by default.
 _PROTOCOL = 4

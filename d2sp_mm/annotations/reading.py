@@ -8,10 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from d2sp_mm.annotations.annotations import KINDS, Annotations
+from d2sp_mm.annotations.annotations import KINDS, Annotations, unique_keys
 from d2sp_mm.annotations.pose_pickle import parse_pose_pickle
 from d2sp_mm.annotations.text_lines import parse_text_lines
-from d2sp_mm.annotations.unique_keys import unique_keys
 from d2sp_mm.errors import ConfigError, DataError, quoted
 
 

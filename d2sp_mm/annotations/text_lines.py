@@ -11,8 +11,8 @@ from typing import NoReturn
 
 import numpy as np
 
-from d2sp_mm.annotations.whole_number import MOST
 from d2sp_mm.errors import DataError, quoted
+from d2sp_mm.io.csv_rows import MOST
 
 # Text mode in Python ends a line at these three and at nothing else; MMAction2's datasets read in text mode.
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")

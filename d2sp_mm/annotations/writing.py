@@ -7,9 +7,9 @@ import os
 import numpy as np
 
 from d2sp_mm.annotations.annotations import Annotations
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.annotations.pose_pickle import PosePickle
 from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.io.whole_files import atomic_write
 
 
 def write_annotations(

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import importlib
 
-from d2sp_mm.compat.cpu_only import cpu_is_the_device
+from d2sp_mm.compat.installed import cpu_is_the_device
 
 _NAME = "AmpOptimWrapper"
 

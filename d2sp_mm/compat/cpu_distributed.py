@@ -26,7 +26,7 @@ import os
 import sys
 from typing import Any
 
-from d2sp_mm.compat.cpu_only import cpu_is_the_device
+from d2sp_mm.compat.installed import cpu_is_the_device
 
 _TORCHRUN_VARIABLES = ("RANK", "LOCAL_RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT")
 _SECONDS_TO_LEAVE = 20

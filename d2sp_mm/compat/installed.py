@@ -1,7 +1,8 @@
-"""Look at installed packages without importing them."""
+"""What is installed, and what it computes on."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.metadata
 import importlib.util
 import sys
@@ -64,3 +65,16 @@ def release_of(distribution: str) -> tuple[int, ...] | None:
             break
         numbers.append(int(digits))
     return tuple(numbers)
+
+
+def cpu_is_the_device() -> bool:
+    """Tell whether MMEngine would place a model on the CPU.
+
+    Returns:
+        False also where torch or MMEngine are not installed: there is nothing to bridge then.
+
+    Source: ``mmengine.device.get_device`` is what the Runner itself asks.
+    """
+    if not (module_installed("torch") and module_installed("mmengine")):
+        return False
+    return bool(importlib.import_module("mmengine.device").get_device() == "cpu")

@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 
-from d2sp_mm.compat.cpu_only import cpu_is_the_device
+from d2sp_mm.compat.installed import cpu_is_the_device
 from d2sp_mm.errors import ConfigError
 
 _FROM_SLURM = {"RANK": "SLURM_PROCID", "WORLD_SIZE": "SLURM_NTASKS", "LOCAL_RANK": "SLURM_LOCALID"}

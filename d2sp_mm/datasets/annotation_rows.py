@@ -18,11 +18,11 @@ import numpy.typing as npt
 from mmengine.dataset import BaseDataset
 
 from d2sp_mm.annotations import Annotations
-from d2sp_mm.annotations.annotation_part import PREFIX_NAMES, AnnotationPart, data_folder, purified_bytes
-from d2sp_mm.annotations.atomic_write import write_error
 from d2sp_mm.datasets.build_dataset import annotation_kind
 from d2sp_mm.datasets.entries import Entries, reread, same_file
 from d2sp_mm.errors import D2SPError, DataError, quoted, words_of
+from d2sp_mm.io.whole_files import write_error
+from d2sp_mm.runs.annotation_part import PREFIX_NAMES, AnnotationPart, data_folder, purified_bytes
 
 #: Of the trial, every how manieth sample is pruned, and every how manieth relabelled.
 _PRUNE_EVERY, _RELABEL_EVERY = 7, 5

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 import numpy as np
+import torch
 from mmaction.datasets import PoseDataset
+from torch.utils.data import get_worker_info
 
 from d2sp_mm.datasets.build_dataset import build_dataset
-from d2sp_mm.datasets.drawn_position import DrawnPosition
+from d2sp_mm.datasets.purified_sampler import DrawnPosition
 from d2sp_mm.datasets.sample_checks import form_of, not_finite
 from d2sp_mm.datasets.sample_map import SampleMap
-from d2sp_mm.datasets.seed_worker import seed_worker
 from d2sp_mm.errors import ConfigError, DataError, words_of
-from d2sp_mm.pictures.silent_decoders import silent_decoders
 from d2sp_mm.registry import DATASETS
+from d2sp_mm.visualization.clip_files import silent_decoders
+
+
+def seed_worker(epoch_seed: tuple[int, ...]) -> None:
+    """Seed Python's, numpy's and torch's generators of this worker process; does nothing in the main process.
+
+    Args:
+        epoch_seed: Numbers of at least 0 that tell run, epoch and rank; the worker's own number is added.
+
+    Source:
+        What PyTorch does when it starts a worker, done again with each epoch.
+    """
+    info = get_worker_info()
+    if info is None:
+        return
+    # 32 bits each: as many as numpy's legacy generator takes.
+    for_python, for_numpy, for_torch = np.random.SeedSequence((*epoch_seed, info.id)).generate_state(3).tolist()
+    random.seed(for_python)
+    np.random.seed(for_numpy)
+    torch.manual_seed(for_torch)
+
 
 #: Name under which a data sample's meta information carries its sample number.
 SAMPLE_INDEX = "sample_index"

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.annotations.annotation_part import AnnotationPart
+from d2sp_mm.annotations.annotations import unique_keys
 from d2sp_mm.annotations.encoding import MARK_NOTE, begins_with_mark
-from d2sp_mm.annotations.unique_keys import unique_keys
 from d2sp_mm.datasets.annotation_rows import check_reading, locate_part, try_purified
 from d2sp_mm.datasets.entries import Entries, entries_of
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.errors import D2SPError
+from d2sp_mm.runs.annotation_part import AnnotationPart
 
 _WAY_OUT = (
     "Write the training set as a list of MMAction2's own form that its dataset reads as it stands (no subset, no path "

@@ -18,9 +18,9 @@ from d2sp_mm.annotations.encoding import MARK_NOTE, begins_with_mark, refuse_oth
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import D2SPError, words_of
-from d2sp_mm.pictures.clip_files import video_file
 from d2sp_mm.recipes.read_config import scope_of
-from d2sp_mm.recipes.refusals import base_datasets, type_name
+from d2sp_mm.recipes.unsupported import base_datasets, type_name
+from d2sp_mm.visualization.clip_files import video_file
 
 #: Text lists by the dataset that reads them.
 _KINDS = {"VideoDataset": "video", "RawframeDataset": "rawframe", "AudioDataset": "audio"}
@@ -36,7 +36,7 @@ class Entry:
         part: Which part of it is meant, where a list cuts one clip into several samples.
         label: As it was read.
         on_disk: Whether the path is that of a file or folder.
-        frames: What the list says of a folder of frames, as :func:`d2sp_mm.pictures.clip_files.frame_files` takes it.
+        frames: What the list says of a folder of frames, as :func:`d2sp_mm.visualization.clip_files.frame_files` takes it.
     """
 
     path: str | None

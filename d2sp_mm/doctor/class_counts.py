@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.engine.registered_stages import build_stages
-from d2sp_mm.functional.lowest_fraction import class_room
+from d2sp_mm.functional.selection import class_room
 from d2sp_mm.stages.pruning import PruningStage
 
 #: Clips of a class below which what is decided about it rests on little.

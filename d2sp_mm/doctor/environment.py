@@ -9,8 +9,7 @@ import sys
 from mmengine.config import Config
 
 from d2sp_mm import compat
-from d2sp_mm.compat.cpu_only import cpu_is_the_device
-from d2sp_mm.compat.installed import module_installed, release_of
+from d2sp_mm.compat.installed import cpu_is_the_device, module_installed, release_of
 from d2sp_mm.doctor.finding import Finding
 
 #: What the package stands on: the module that must be importable, and the distributions that give it (any will do).

@@ -12,8 +12,7 @@ from d2sp_mm.doctor.class_counts import check_class_counts
 from d2sp_mm.doctor.clips import check_clips
 from d2sp_mm.doctor.environment import check_environment
 from d2sp_mm.doctor.finding import Finding
-from d2sp_mm.doctor.given_list import check_given_list
-from d2sp_mm.doctor.list_checks import check_lists
+from d2sp_mm.doctor.list_checks import check_given_list, check_lists
 from d2sp_mm.doctor.model import check_model
 from d2sp_mm.doctor.purified import purified_form
 from d2sp_mm.doctor.settings import check_settings

@@ -1,4 +1,4 @@
-"""What is wrong with annotation lists: missing, empty, out of range, twice, in train and test."""
+"""What is wrong with annotation lists: missing, empty, out of range, twice, in train and test, impossible to purify."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mmengine.config import Config
 
+from d2sp_mm.datasets.sample_map import SampleMap
+from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.doctor.annotation_lists import AnnotationList, Entry
 from d2sp_mm.doctor.finding import Finding
-from d2sp_mm.pictures.clip_files import frame_files, frame_numbers
+from d2sp_mm.visualization.clip_files import frame_files, frame_numbers
 
 _SHOWN = 3
 
@@ -125,3 +128,19 @@ def _real(entry: Entry) -> tuple[str, int]:
     """A clip is the same behind a link or another data prefix."""
     path = str(entry.path)
     return (str(Path(path).resolve()) if entry.on_disk and os.path.exists(path) else path, entry.part)
+
+
+def check_given_list(config: Config, samples: SampleMap) -> list[Finding]:
+    """Write a purified list as a trial, and read it with the training set's own datasets.
+
+    Args:
+        config: A purified config.
+        samples: Its training set.
+    """
+    if not config.default_hooks.purification.get("write_annotation", True):
+        return [Finding("ok", "write_annotation=False: no purified annotation will be written, the ledger alone")]
+    found = read_training_list(samples, int(config.model.cls_head.num_classes), trial="")
+    if found.problem:
+        return [Finding("fail", found.problem)]
+    notes = [Finding("warn", f"train: {note}") for note in found.notes if "BOM" not in note]
+    return [*notes, Finding("ok", "train: a purified annotation was written as a trial, and read as it should be")]

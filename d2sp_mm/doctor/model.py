@@ -14,8 +14,8 @@ from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from d2sp_mm.doctor.finding import Finding
+from d2sp_mm.recipes.classifier import without_weights
 from d2sp_mm.recipes.read_config import scope_of
-from d2sp_mm.recipes.without_weights import without_weights
 
 #: Clips that are taken through the model: two, because batch normalisation cannot train on one.
 _CLIPS = 2

@@ -10,10 +10,9 @@ from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.recipes.options import split_options
 from d2sp_mm.recipes.purify_config import check_hook, purify_config
-from d2sp_mm.recipes.read_config import with_names
-from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
+from d2sp_mm.recipes.read_config import split_options, with_names
+from d2sp_mm.recipes.unsupported import reason_to_refuse, type_name
 
 
 def purified_form(

@@ -11,11 +11,11 @@ from mmengine.config import Config
 from mmengine.hooks import CheckpointHook
 from mmengine.runner import get_priority
 
-from d2sp_mm.compat.cpu_only import cpu_is_the_device
+from d2sp_mm.compat.installed import cpu_is_the_device
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.engine import PurificationHook
 from d2sp_mm.engine.registered_stages import build_stages
-from d2sp_mm.recipes.refusals import type_name
+from d2sp_mm.recipes.unsupported import type_name
 
 #: Iterations before a decision below which neither score was seen to rank clips well (docs/d2sp.md).
 _FEW_ITERATIONS = 1000

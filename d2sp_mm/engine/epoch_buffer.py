@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from array import array
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,14 @@ import numpy.typing as npt
 import torch
 from mmengine import dist
 from mmengine.logging import print_log
+from mmengine.runner import Runner
 
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.models.observing_cross_entropy import BatchObservation
+from d2sp_mm.ledger import Ledger
+from d2sp_mm.models.losses.observing_cross_entropy import BatchObservation
+from d2sp_mm.runs.run_files import FOLDER
+from d2sp_mm.runs.trace import FILE as TRACE_FILE
+from d2sp_mm.runs.trace import write_trace
 
 
 @dataclass(frozen=True)
@@ -132,3 +138,17 @@ def _of_all_ranks(own: torch.Tensor) -> torch.Tensor:
 
 def _gather_objects(value: Any) -> list[Any]:
     return dist.all_gather_object(value) if dist.is_distributed() else [value]
+
+
+def write_epoch(runner: Runner, ledger: Ledger, seen: EpochObservation) -> None:
+    """Add what an epoch predicted to the trace in the work dir; the main process does.
+
+    Raises:
+        WriteError: It cannot be written.
+    """
+    if not dist.is_main_process():
+        return
+    predictions, given_probs = np.full(len(ledger), -1), np.full(len(ledger), np.nan)
+    predictions[seen.indices] = seen.probs.argmax(axis=1)
+    given_probs[seen.indices] = seen.probs[np.arange(len(seen.indices)), ledger.labels[seen.indices]]
+    write_trace(Path(runner.work_dir) / FOLDER / TRACE_FILE, runner.epoch, predictions, given_probs)

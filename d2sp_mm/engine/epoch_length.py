@@ -7,7 +7,7 @@ from itertools import chain
 from mmengine.runner import Runner
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.functional.proportional_steps import proportional_steps
+from d2sp_mm.functional.schedule import proportional_steps
 
 
 class EpochLength:

@@ -9,11 +9,11 @@ from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import PIPELINE_LABEL, SAMPLE_INDEX
 from d2sp_mm.datasets.training_list import TrainingList, check_purified_lists, read_training_list
-from d2sp_mm.engine.main_process import from_main
-from d2sp_mm.engine.outputs import FOLDER, RunFiles
+from d2sp_mm.engine.ranks import from_main
 from d2sp_mm.engine.training_parts import TrainingParts
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.runs.run_files import FOLDER, RunFiles
 
 
 def given_list(runner: Runner, parts: TrainingParts, write_annotation: bool) -> TrainingList:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mmengine.runner import BaseLoop, Runner
 
-from d2sp_mm.annotations.atomic_write import atomic_write
 from d2sp_mm.errors import DataError
+from d2sp_mm.io.whole_files import atomic_write
 
 _NAME = "last_checkpoint"
 _CHECKPOINT = re.compile(r"epoch_(\d+)\.pth")

@@ -1,4 +1,4 @@
-"""The purification state of a checkpoint, checked before any of it is taken over."""
+"""The purification state of a checkpoint: written as tensors, checked before any of it is taken over."""
 
 from __future__ import annotations
 
@@ -6,11 +6,32 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import torch
 from mmengine.logging import print_log
 from mmengine.runner import Runner
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.ledger.required_keys import require_keys
+from d2sp_mm.io.saved_state import require_keys
+
+
+def to_tensors(state: Any) -> Any:
+    """Replace every numpy array by a tensor of its own, so that ``torch.load(weights_only=True)`` takes it."""
+    if isinstance(state, dict):
+        return {name: to_tensors(value) for name, value in state.items()}
+    if isinstance(state, np.ndarray):
+        return torch.from_numpy(state.copy())
+    return state
+
+
+def to_arrays(state: Any) -> Any:
+    """The inverse of :func:`to_tensors`."""
+    if isinstance(state, dict):
+        return {name: to_arrays(value) for name, value in state.items()}
+    if isinstance(state, torch.Tensor):
+        return state.cpu().numpy()
+    return state
+
 
 _WHAT = "the checkpoint's purification state"
 #: What each entry must be.

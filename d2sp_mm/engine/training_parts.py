@@ -16,7 +16,7 @@ from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.datasets.purified_sampler import PurifiedSampler
 from d2sp_mm.datasets.sample_checks import stacking_of
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.models.observing_cross_entropy import ObservingCrossEntropyLoss
+from d2sp_mm.models.losses.observing_cross_entropy import ObservingCrossEntropyLoss
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
+from d2sp_mm.io.saved_state import require_keys, saved_array, saved_number, saved_text
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
 from d2sp_mm.ledger.history import History
 from d2sp_mm.ledger.observations import Observations
-from d2sp_mm.ledger.old_state import upgraded
-from d2sp_mm.ledger.required_keys import require_keys
-from d2sp_mm.ledger.saved_state import saved_array, saved_number, saved_text
 
 _REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
 #: What a checkpoint counts epochs in.
@@ -252,7 +250,6 @@ class Ledger:
         """
         required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in History.COLUMNS)]
         required += [f"observations/{name}" for name in self.observations.state()]
-        state = upgraded(state)
         require_keys(state, required, "the saved ledger")
         version, digest = saved_number(state, "version"), saved_text(state, "digest")
         if version > self.VERSION:

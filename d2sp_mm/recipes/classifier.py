@@ -11,9 +11,27 @@ from mmengine.registry import DefaultScope
 
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.models.classifier_tap import find_classifier
+from d2sp_mm.models.heads.feature_recorder import find_classifier
 from d2sp_mm.recipes.read_config import scope_of
-from d2sp_mm.recipes.refusals import type_name
+from d2sp_mm.recipes.unsupported import type_name
+
+#: Settings by which MMAction2's backbones load weights in their constructors or ask for them.
+_WEIGHTS = {"pretrained": None, "pretrained2d": False, "clip_pretrained": False}
+
+
+def without_weights(part: Any) -> Any:
+    """The same config with nothing to load, for looking at a model; ``init_cfg`` stays, which only ``init_weights`` reads.
+
+    Args:
+        part: The config of a model, or a part of it.
+
+    Source:
+        Our own, from the backbones of MMAction2 1.2.0.
+    """
+    if isinstance(part, dict):
+        return {key: _WEIGHTS.get(key, without_weights(value)) for key, value in part.items()}
+    # Some necks assert that a setting is a tuple.
+    return type(part)(map(without_weights, part)) if isinstance(part, (list, tuple)) else part
 
 
 def name_classifier(config: Config) -> int | None:

@@ -13,9 +13,8 @@ from d2sp_mm.engine import PurificationHook
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.recipes.classifier import name_classifier
-from d2sp_mm.recipes.read_config import with_names
-from d2sp_mm.recipes.recipe import read_recipe
-from d2sp_mm.recipes.refusals import reason_to_refuse, type_name
+from d2sp_mm.recipes.read_config import read_recipe, with_names
+from d2sp_mm.recipes.unsupported import reason_to_refuse, type_name
 
 
 def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None = None) -> Config:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import numpy as np
 
-from d2sp_mm.annotations.annotation_part import find_rows
 from d2sp_mm.errors import ConfigError, quoted
-from d2sp_mm.pictures.clip_files import video_file
-from d2sp_mm.review.recorded_run import RecordedRun
+from d2sp_mm.runs.annotation_part import find_rows
+from d2sp_mm.runs.recorded_run import RecordedRun
+from d2sp_mm.visualization.clip_files import video_file
 
 #: How Label Studio addresses files of its own machine.
 _LOCAL_FILES = "/data/local-files/?d="

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.review.recorded_run import RecordedRun
+from d2sp_mm.runs.recorded_run import RecordedRun
 
 
 def read_class_names(path: Path, num_classes: int) -> list[str]:

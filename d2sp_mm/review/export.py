@@ -10,15 +10,34 @@ from xml.sax.saxutils import quoteattr
 
 import numpy as np
 
-from d2sp_mm.annotations.annotation_part import purified_bytes, purified_paths
-from d2sp_mm.annotations.atomic_write import atomic_write
-from d2sp_mm.annotations.csv_rows import write_csv_rows
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.io.csv_rows import write_csv_rows
+from d2sp_mm.io.whole_files import atomic_write
+from d2sp_mm.ledger import Ledger
 from d2sp_mm.ledger.history import VERDICT
 from d2sp_mm.review.addresses import file_addresses, web_addresses
-from d2sp_mm.review.fate import fates
-from d2sp_mm.review.predicted import predicted_labels
-from d2sp_mm.review.recorded_run import RecordedRun
+from d2sp_mm.review.status import fates
+from d2sp_mm.runs.annotation_part import purified_bytes, purified_paths
+from d2sp_mm.runs.recorded_run import RecordedRun
+
+
+def predicted_labels(ledger: Ledger) -> tuple[list[int], np.ndarray]:
+    """The class of the largest mean probability over the epochs that the ledger kept, and the given label's mean.
+
+    Args:
+        ledger: The ledger, n samples.
+
+    Returns:
+        The classes, n numbers, -1 where the sample was never seen; and the probabilities, shape (n,), NaN there.
+    """
+    epochs = ledger.observations.epochs
+    if not epochs:
+        return [-1] * len(ledger), np.full(len(ledger), np.nan)
+    means = ledger.observations.mean_probs(max(epochs) - min(epochs) + 1, max(epochs))
+    seen = ~np.isnan(means).any(axis=1)
+    best = np.where(seen, np.nan_to_num(means, nan=-1.0).argmax(axis=1), -1)
+    return best.tolist(), np.where(seen, means[np.arange(len(ledger)), ledger.labels], np.nan)
+
 
 #: Rules that say nothing of the label, by how their names begin; a person's verdict does not say why.
 _OF_CLIPS = ("undecodable", "prune_by_", "prune_at_random", VERDICT)

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.engine.outputs import action
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.table import LedgerTable
-from d2sp_mm.ledger.trace import Trace
-from d2sp_mm.review.fate import fates
-from d2sp_mm.review.recorded_run import RecordedRun
+from d2sp_mm.review.status import fates
+from d2sp_mm.runs.ledger_table import LedgerTable
+from d2sp_mm.runs.recorded_run import RecordedRun
+from d2sp_mm.runs.run_files import action
+from d2sp_mm.runs.trace import Trace
 
 
 def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:

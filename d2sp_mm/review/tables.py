@@ -1,7 +1,9 @@
-"""Summaries, histories and differences as tables of the terminal."""
+"""What a run decided, as tables for the terminal."""
 
 from __future__ import annotations
 
+import io
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,7 +11,13 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from d2sp_mm.review.difference import Change
+from d2sp_mm.review.status import Change
+
+
+def show_any_key() -> None:
+    """Let the terminal show a byte that is no text as an escape, in place of ending with an error."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def summary_tables(found: Mapping[str, Any]) -> list[Table]:
@@ -46,7 +54,7 @@ def history_tables(found: Mapping[str, Any]) -> list[Table]:
 
 
 def change_tables(changes: Sequence[Change], top: int) -> list[Table]:
-    """Lay out what :func:`d2sp_mm.review.difference.difference` returned: counts, and the first samples."""
+    """Lay out what :func:`d2sp_mm.review.status.difference` returned: counts, and the first samples."""
     counts = _table(f"{len(changes)} samples are treated differently", ("before", "after", "samples"))
     for (before, after), count in Counter((c.before, c.after) for c in changes).most_common():
         counts.add_row(before, after, str(count))

@@ -17,10 +17,10 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from d2sp_mm.engine.outputs import FOLDER
 from d2sp_mm.errors import DataError
-from d2sp_mm.protocol.scalars import read_scalars, scalar_files
-from d2sp_mm.review.recorded_run import read_settings
+from d2sp_mm.runs.recorded_run import read_settings
+from d2sp_mm.runs.run_files import FOLDER
+from d2sp_mm.runs.scalars import read_scalars, scalar_files
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _WIDTH = 60

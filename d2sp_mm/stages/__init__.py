@@ -1,6 +1,6 @@
 """Floor 3: decisions. A stage is a frozen dataclass of hyper-parameters; it reads a ledger and changes nothing."""
 
-from d2sp_mm.stages import peers
+from d2sp_mm.stages import baselines as peers
 from d2sp_mm.stages.coarse_pruning import CoarsePruning
 from d2sp_mm.stages.doubtful_label_pruning import DoubtfulLabelPruning
 from d2sp_mm.stages.fine_correction import FineCorrection

@@ -8,16 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.functional.balanced_probs import balancing_factors
-from d2sp_mm.functional.certainty import certainty
-from d2sp_mm.functional.joint_ranks import joint_ranks
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
-from d2sp_mm.functional.tail_rank import tail_rank
+from d2sp_mm.functional.certainty import balancing_factors, certainty, mean_of_seen
+from d2sp_mm.functional.ranks import joint_ranks, tail_rank
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.contradiction import label_scores
 from d2sp_mm.stages.pruning import PruningStage
+from d2sp_mm.stages.stage import check_share
 
 SCORES = ("weight", "entropy", "rank_sum")
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.balanced_probs import balance_probs
-from d2sp_mm.functional.margin import contradiction_margin, label_score
-from d2sp_mm.functional.stability import modal_prediction
+from d2sp_mm.functional.certainty import balance_probs
+from d2sp_mm.functional.stability import contradiction_margin, label_score, modal_prediction
 from d2sp_mm.ledger.ledger import Ledger
 
 

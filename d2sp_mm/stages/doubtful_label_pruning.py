@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from d2sp_mm.functional.margin import label_score
+from d2sp_mm.functional.stability import label_score
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_share
 from d2sp_mm.stages.contradiction import contradiction, label_scores
 from d2sp_mm.stages.pruning import PruningStage
+from d2sp_mm.stages.stage import check_share
 
 
 @dataclass(frozen=True)

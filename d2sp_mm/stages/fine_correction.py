@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from d2sp_mm.functional.margin import label_score
+from d2sp_mm.functional.stability import label_score
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_count, check_share
-from d2sp_mm.stages.class_limits import within_class_limits
 from d2sp_mm.stages.contradiction import contradiction
-from d2sp_mm.stages.stage import Stage
+from d2sp_mm.stages.pruning import within_class_limits
+from d2sp_mm.stages.stage import Stage, check_count, check_share
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What all pruning stages have in common: how many may go, and from which class."""
+"""What all pruning stages have in common: limits of a class, and pruning what no decoder can read."""
 
 from __future__ import annotations
 
@@ -7,10 +7,70 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
+from d2sp_mm.functional.selection import class_room, select_lowest
+from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_count, check_share
-from d2sp_mm.stages.stage import Stage
+from d2sp_mm.stages.stage import Stage, check_count, check_share
+
+
+def within_class_limits(
+    ledger: Ledger,
+    chosen: npt.NDArray[np.bool_],
+    scores: npt.NDArray[np.float64],
+    cap: float = 1.0,
+    floor: int = 1,
+) -> npt.NDArray[np.int64]:
+    """Of the chosen kept samples those that their classes can spare, the lowest scores first.
+
+    Args:
+        ledger: The ledger; classes are those of the present labels.
+        chosen: Samples that a rule would prune or relabel, shape (n,); those that a person decided on are left out.
+        scores: Low = bad, shape (n,); one without a score is never taken.
+        cap: Largest share of a class that may go, in [0, 1].
+        floor: Samples that stay in every class.
+
+    Returns:
+        Indices, ascending.
+
+    Source:
+        Our own; published rules know no such limit.
+    """
+    counts = ledger.class_counts
+    room = class_room(counts, np.zeros_like(counts), cap, floor)
+    candidates = chosen & ledger.keep & ~ledger.judged
+    return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), room)
+
+
+RULE = "undecodable"
+
+
+def prune_undecodable(ledger: Ledger, epoch: int, tolerance: float = 0.0) -> Decision:
+    """Prune the clips that failed to decode: in more than a share of the epochs so far, or in all of them.
+
+    No rate and no cap of a class holds them back: MMAction2 stops at the first that fails when it trains on a purified
+    annotation, be it in its first epoch or in its last. A class that consists of nothing else keeps one, so that it does not
+    vanish.
+
+    Args:
+        ledger: The ledger, with the observations of ``epoch`` written.
+        epoch: The epoch that just ended, counted from 0.
+        tolerance: Share of the epochs so far, in [0, 1], in which a clip may have failed.
+
+    Returns:
+        The decision; quality score 0 for what it found.
+
+    Source:
+        Our own.
+    """
+    failed = ledger.undecodable > 0
+    if not failed.any():
+        return Decision(rule=RULE, epoch=epoch)
+    too_often = (ledger.undecodable > tolerance * (epoch + 1)) | (ledger.undecodable > epoch)
+    found = failed & too_often & ledger.keep & ~ledger.judged
+    # Where a class must keep one, it keeps the one that failed least.
+    read = 1 - np.minimum(ledger.undecodable / (epoch + 1), 1)
+    prune = within_class_limits(ledger, found, np.where(found, read, np.nan))
+    return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": np.where(found, 0.0, np.nan)})
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import numpy as np
 
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
-from d2sp_mm.stages.checks import check_count
 from d2sp_mm.stages.pruning import PruningStage
+from d2sp_mm.stages.stage import check_count
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from mmaction.datasets import PoseDataset, RawframeDataset, VideoDataset
 from mmaction.registry import DATASETS
 from mmengine.dataset import ConcatDataset, RepeatDataset
 
-from d2sp_mm.annotations.annotation_part import purified_bytes
 from d2sp_mm.datasets.entries import entries_of
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.training_list import check_purified_lists, read_training_list
 from d2sp_mm.errors import DataError
+from d2sp_mm.runs.annotation_part import purified_bytes
 
 NUM_CLASSES = 3
 KINDS = {"video": VideoDataset, "rawframe": RawframeDataset, "offset": RawframeDataset, "pose": PoseDataset}

@@ -15,8 +15,8 @@ from torch.utils.data import DataLoader
 
 import tests.tiny_run  # noqa: F401 - registers the pipeline
 from d2sp_mm.datasets import IndexedDataset
-from d2sp_mm.datasets.drawn_position import DrawnPosition
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
+from d2sp_mm.datasets.purified_sampler import DrawnPosition
 from d2sp_mm.datasets.sample_checks import form_of, not_finite, stacking_of
 from d2sp_mm.errors import ConfigError, DataError
 from tests.tiny_run import write_list

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from mmengine.config import Config
 
-from d2sp_mm.converters import CONVERTERS, Options
-from d2sp_mm.converters.writing import write_conversion
+from d2sp_mm.datasets.converters import CONVERTERS, Options
+from d2sp_mm.datasets.converters.writing import write_conversion
 from d2sp_mm.doctor import Finding, examine
 from d2sp_mm.doctor.clips import check_clips
-from tests.converters.trees import make_afew, make_dfew, write_frames
+from tests.datasets.converters.trees import make_afew, make_dfew, write_frames
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,8 +14,7 @@ from mmengine.config import Config
 
 from d2sp_mm.doctor.annotation_lists import read_lists
 from d2sp_mm.doctor.clips import check_clips
-from d2sp_mm.doctor.given_list import check_given_list
-from d2sp_mm.doctor.list_checks import check_lists
+from d2sp_mm.doctor.list_checks import check_given_list, check_lists
 from d2sp_mm.doctor.settings import check_settings
 
 PACK = dict(type="PackActionInputs")

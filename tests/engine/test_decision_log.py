@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.engine.decision_log import decision_line, with_agreement
-from d2sp_mm.functional.rank_agreement import rank_agreement
+from d2sp_mm.functional.ranks import rank_agreement
 from d2sp_mm.ledger import Decision, Ledger
 
 LABELS = np.arange(30) % 10

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from d2sp_mm.ledger.table import read_ledger_table
-from tests.report.real_report import config_of, make_videos
+from d2sp_mm.runs.ledger_table import read_ledger_table
+from tests.review.report.real_report import config_of, make_videos
 from tests.tiny_run import assert_same_weights, hook_of, train, weights_of
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
-from d2sp_mm.models.observing_cross_entropy import BatchObservation
+from d2sp_mm.models.losses.observing_cross_entropy import BatchObservation
 
 
 @given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=5), min_size=1, max_size=6))

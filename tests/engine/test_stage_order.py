@@ -8,8 +8,8 @@ import pytest
 from mmengine.config import Config
 
 from d2sp_mm.engine.registered_stages import build_stages
-from d2sp_mm.home import recipe_names
-from d2sp_mm.recipes.recipe import read_recipe
+from d2sp_mm.paths import recipe_names
+from d2sp_mm.recipes.read_config import read_recipe
 from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection
 
 STAGES = {

@@ -145,7 +145,7 @@ CASES = (
         {"train_dataloader.sampler.epoch_length": "cut"},
     ),
     Case("settings", "max_refetch -1", "max_refetch=-1 must be", {"train_dataloader.dataset.max_refetch": -1}),
-    Case("settings", "beta 2", "beta=2 must be", {"model.cls_head.loss_cls.beta": 2}),
+    Case("settings", "beta 2", "beta=2 must be", {f"{_HOOK}.weight_learner": {"beta": 2}}),
     Case("list", "it is not there", r"absent\.txt", {_LIST: "absent.txt"}),
     Case("list", "it is empty", "empty", prepare=_lines(lambda lines: [])),
     Case("list", "a label above the classes", r"outside \[0, 4\).*is 9 of", prepare=_lines(lambda x: [b"a.mp4 9\n", *x])),

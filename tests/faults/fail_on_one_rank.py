@@ -45,7 +45,7 @@ def main() -> None:
     if failing:
         runner.register_hook(Fail(where))
     full = mock.patch(
-        "d2sp_mm.engine.outputs.write_ledger_table", side_effect=WriteError("this rank fails alone: no space left")
+        "d2sp_mm.runs.run_files.write_ledger_table", side_effect=WriteError("this rank fails alone: no space left")
     )
     try:
         with full if failing and where == "files" else mock.MagicMock():

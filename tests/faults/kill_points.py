@@ -10,9 +10,10 @@ from typing import Any
 from mmengine.fileio import LocalBackend
 from mmengine.runner import Runner
 
-from d2sp_mm.annotations import atomic_write
-from d2sp_mm.engine import outputs, purification_hook
-from d2sp_mm.engine.atomic_backend import LateRemovalBackend
+from d2sp_mm.engine.hooks import purification_hook
+from d2sp_mm.engine.hooks.atomic_checkpoint_hook import LateRemovalBackend
+from d2sp_mm.io import whole_files as atomic_write
+from d2sp_mm.runs import run_files as outputs
 from tests.faults.processes import MARK, kill_family
 
 

@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from d2sp_mm.engine.checkpoint_state import to_tensors
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
+from d2sp_mm.engine.resumed_state import to_tensors
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.models.observing_cross_entropy import BatchObservation
+from d2sp_mm.models.losses.observing_cross_entropy import BatchObservation
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 
 CLASSES, WINDOW, BATCH = 7, 5, 256

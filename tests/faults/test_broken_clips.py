@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from mmaction.registry import DATASETS
 
-from d2sp_mm.noise.truncate import truncate_file
-from d2sp_mm.toy.video_file import write_mp4
+from d2sp_mm.experiments.noise.corrupt_files import truncate_file
+from d2sp_mm.experiments.toy.clip import write_mp4
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train
 
 #: A name with markup, an escape sequence and a comma, as reports must bear it.

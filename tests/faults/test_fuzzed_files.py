@@ -14,11 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from d2sp_mm.annotations import KINDS, read_annotations, write_annotations
+from d2sp_mm.annotations.truth import read_truth
 from d2sp_mm.errors import D2SPError
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.ledger.table import HEADER as LEDGER_HEADER
-from d2sp_mm.ledger.table import read_ledger_table, write_ledger_table
-from d2sp_mm.noise.truth import read_truth
+from d2sp_mm.runs.ledger_table import HEADER as LEDGER_HEADER
+from d2sp_mm.runs.ledger_table import read_ledger_table, write_ledger_table
 
 #: What breaks readers: numbers that are none, or too large, ends of lines, quotes, bytes that are not UTF-8, markup.
 _TOKENS = [

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from d2sp_mm.annotations.atomic_write import atomic_write
+from d2sp_mm.io.whole_files import atomic_write
 from tests.compat.environments import ROOT, environment
 from tests.faults.bad_input import CASES, Answer, Case, attempt, own_errors
 from tests.faults.kill_and_resume import Kind, kill_at_point, kill_at_random, train, train_in_a_fork, write_noisy_list

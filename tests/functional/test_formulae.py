@@ -15,19 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import d2sp_mm.functional
-from d2sp_mm.functional.ascending import ascending, lowest
-from d2sp_mm.functional.balanced_probs import balance_probs
-from d2sp_mm.functional.certainty import certainty
-from d2sp_mm.functional.fractional_ranks import fractional_ranks
-from d2sp_mm.functional.joint_ranks import joint_ranks
-from d2sp_mm.functional.lowest_fraction import class_room, select_lowest
-from d2sp_mm.functional.margin import contradiction_margin, label_score
-from d2sp_mm.functional.mean_of_seen import mean_of_seen
-from d2sp_mm.functional.proportional_steps import proportional_steps
-from d2sp_mm.functional.rank_regularization import rank_regularization
-from d2sp_mm.functional.stability import modal_prediction
-from d2sp_mm.functional.tail_rank import tail_rank
-from d2sp_mm.functional.weighted_scores import weigh_scores
+from d2sp_mm.functional.certainty import balance_probs, certainty, mean_of_seen
+from d2sp_mm.functional.ranks import ascending, fractional_ranks, joint_ranks, lowest, tail_rank
+from d2sp_mm.functional.schedule import proportional_steps
+from d2sp_mm.functional.scn import rank_regularization, weigh_scores
+from d2sp_mm.functional.selection import class_room, select_lowest
+from d2sp_mm.functional.stability import contradiction_margin, label_score, modal_prediction
 
 MODULES = [m.name for m in pkgutil.iter_modules(d2sp_mm.functional.__path__)]
 

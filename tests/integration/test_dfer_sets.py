@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from mmengine.config import Config
 
-from d2sp_mm.converters import CONVERTERS, Options
-from d2sp_mm.converters.writing import write_conversion
+from d2sp_mm.datasets.converters import CONVERTERS, Options
+from d2sp_mm.datasets.converters.writing import write_conversion
 from d2sp_mm.recipes import read_config
-from tests.converters.trees import CLASS_COUNTS, MAKERS, write_frames
+from tests.datasets.converters.trees import CLASS_COUNTS, MAKERS, write_frames
 from tests.integration.real_run import read_config as read_leaf
 from tests.tiny_run import hook_of, train
 

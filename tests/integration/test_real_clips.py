@@ -11,7 +11,7 @@ from mmengine.config import Config
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.datasets.training_list import read_training_list
-from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.runs.ledger_table import read_ledger_table
 from tests.integration.real_run import read_config, train
 
 _CONFIG = "r3d/r3d_r18-slim_d2sp_clips.py"

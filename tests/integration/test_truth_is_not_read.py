@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from d2sp_mm.toy.dataset import make_toy_dfer
+from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 from tests.compat.environments import ROOT, environment
 
 SCRIPT = Path(__file__).with_name("train_on_the_toy_set.py")

@@ -7,7 +7,7 @@ from pathlib import Path
 from mmaction.datasets import PoseDataset
 
 from d2sp_mm.annotations import read_annotations
-from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.runs.ledger_table import read_ledger_table
 from tests.integration.real_run import call_tool, judge, read_config, train, train_stock, write_part
 
 _EPOCHS = 30

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from d2sp_mm.engine.checkpoint_state import to_arrays, to_tensors
+from d2sp_mm.engine.resumed_state import to_arrays, to_tensors
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger
 

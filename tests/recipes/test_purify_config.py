@@ -13,7 +13,7 @@ from mmengine.config import Config
 from torch import nn
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.home import recipe_names
+from d2sp_mm.paths import recipe_names
 from d2sp_mm.recipes import purify_config, read_config
 from d2sp_mm.recipes.purify_config import header_of
 from tests.tiny_run import tiny_config, write_list

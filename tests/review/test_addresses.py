@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from d2sp_mm.annotations.annotation_part import AnnotationPart
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.review.addresses import file_addresses, web_addresses
+from d2sp_mm.runs.annotation_part import AnnotationPart
 
 
 def run_of(tmp_path, folders=("siteA", "siteB"), names=("c0.mp4", "c1"), absolute=False):

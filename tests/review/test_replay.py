@@ -8,13 +8,12 @@ import shutil
 import numpy as np
 import pytest
 
-from d2sp_mm.engine.outputs import ledger_table
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.ledger.table import read_ledger_table, write_ledger_table
-from d2sp_mm.review.changed_stages import changed_stages
-from d2sp_mm.review.difference import difference
-from d2sp_mm.review.recorded_run import read_recorded_run
-from d2sp_mm.review.replay import replay
+from d2sp_mm.review.replay import changed_stages, replay
+from d2sp_mm.review.status import difference
+from d2sp_mm.runs.ledger_table import read_ledger_table, write_ledger_table
+from d2sp_mm.runs.recorded_run import read_recorded_run
+from d2sp_mm.runs.run_files import ledger_table
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 STAGES = dict(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning, peers
+from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning
+from d2sp_mm.stages import baselines as peers
 
 NUM_CLASSES = 3
 MAX_EPOCHS = 6

@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from d2sp_mm.functional.balanced_probs import balance_probs
-from d2sp_mm.functional.certainty import certainty
-from d2sp_mm.functional.margin import contradiction_margin, label_score
-from d2sp_mm.functional.stability import modal_prediction
+from d2sp_mm.functional.certainty import balance_probs, certainty
+from d2sp_mm.functional.stability import contradiction_margin, label_score, modal_prediction
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 from d2sp_mm.stages.contradiction import contradiction
-from d2sp_mm.stages.learned_enough import reason_to_distrust
+from d2sp_mm.stages.purifier import reason_to_distrust
 
 N, CLASSES, EPOCHS = 20_000, 3, 3
 

@@ -10,7 +10,7 @@ import pytest
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection
-from d2sp_mm.stages.undecodable import prune_undecodable
+from d2sp_mm.stages.pruning import prune_undecodable
 from tests.stages.cases import MAX_EPOCHS, NUM_CLASSES, STAGES, observed_ledger
 
 LAST = MAX_EPOCHS - 1

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.compat.environments import ROOT, environment
-from tests.converters import trees
+from tests.datasets.converters import trees
 
 
 def call(*arguments: object) -> subprocess.CompletedProcess[str]:

@@ -8,9 +8,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from d2sp_mm.judge import judge
-from d2sp_mm.ledger.table import LedgerTable, write_ledger_table
-from d2sp_mm.noise.truth import read_truth, write_truth
+from d2sp_mm.annotations.truth import read_truth, write_truth
+from d2sp_mm.experiments.evaluation import evaluate_purification
+from d2sp_mm.runs.ledger_table import LedgerTable, write_ledger_table
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_judgement_lies_beside_the_ledger(
 ) -> None:
     tool.main([str(tmp_path / given), "--truth", str(tmp_path / "truth.csv")])
     written = json.loads((tmp_path / "purification" / "purification.json").read_text())
-    assert written == judge(table, read_truth(tmp_path / "truth.csv"))
+    assert written == evaluate_purification(table, read_truth(tmp_path / "truth.csv"))
     assert written["low_quality"]["auroc"] == written["mislabel"]["right_class"] == 1.0
     assert "3 samples; never scored for quality: 1, for label: 1" in capsys.readouterr().out
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.annotations import read_annotations
-from d2sp_mm.noise.truth import read_truth
+from d2sp_mm.annotations.truth import read_truth
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DATA = _ROOT.parent / "shared" / "data"

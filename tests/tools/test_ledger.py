@@ -14,10 +14,10 @@ import pytest
 from rich.text import Text
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.ledger.table import LedgerTable, read_ledger_table, write_ledger_table
-from d2sp_mm.review.difference import difference
+from d2sp_mm.review.status import difference
 from d2sp_mm.review.summary import summary
 from d2sp_mm.review.tables import history_tables
+from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table, write_ledger_table
 from tests.load_tool import json_of, load_tool
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from d2sp_mm.ledger.table import read_ledger_table
+from d2sp_mm.runs.ledger_table import read_ledger_table
 from tests.load_tool import load_tool
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 

@@ -1,4 +1,4 @@
-# Former-DFER (d2sp_mm/models/former_dfer.py).
+# Former-DFER (d2sp_mm/models/backbones/former_dfer.py).
 model = dict(
     type="Recognizer3D",
     backbone=dict(

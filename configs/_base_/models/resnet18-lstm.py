@@ -1,4 +1,4 @@
-# ResNet-18 and LSTM (d2sp_mm/models/resnet_lstm.py).
+# ResNet-18 and LSTM (d2sp_mm/models/backbones/resnet_lstm.py).
 model = dict(
     type="Recognizer3D",
     backbone=dict(

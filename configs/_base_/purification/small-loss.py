@@ -1,4 +1,4 @@
-# The peer small loss: the samples of largest loss are pruned (d2sp_mm/stages/peers/small_loss.py).
+# The peer small loss: the samples of largest loss are pruned (d2sp_mm/stages/baselines/losses.py).
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

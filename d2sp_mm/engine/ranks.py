@@ -1,0 +1,58 @@
+"""What all ranks must have alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from mmengine import dist
+
+from d2sp_mm.errors import D2SPError, DataError
+
+_T = TypeVar("_T")
+
+
+def from_main(work: Callable[[], _T]) -> _T:
+    """What the main process makes of some work, on every rank; so is its error, or the other ranks would wait for ever.
+
+    Args:
+        work: What to do; the result must be picklable.
+
+    Raises:
+        DataError: With the words of the error that the work raised, if that was one of ours.
+    """
+    told: list[Any] = [None, ""]
+    if dist.is_main_process():
+        try:
+            told[0] = work()
+        except D2SPError as error:
+            told[1] = str(error)
+    dist.broadcast_object_list(told)
+    if told[1]:
+        raise DataError(told[1])
+    found: _T = told[0]
+    return found
+
+
+def check_ranks_agree(digest: str, epoch: int) -> None:
+    """Compare what the ranks hold; every rank of a distributed run must call it, and every rank raises if one differs.
+
+    Args:
+        digest: Fingerprint of what this rank holds.
+        epoch: The epoch that just ended, counted from 0.
+
+    Raises:
+        DataError: The ranks differ; the message names each fingerprint with its ranks.
+
+    Source:
+        Our own.
+    """
+    ranks: dict[str, list[int]] = {}
+    for rank, other in enumerate(dist.all_gather_object(digest)):
+        ranks.setdefault(other, []).append(rank)
+    if len(ranks) > 1:
+        held = "; ".join(f"{found} on rank {', '.join(map(str, which))}" for found, which in ranks.items())
+        raise DataError(
+            f"epoch {epoch}: the ranks have come to different ledgers ({held}), so that each would train on another set. "
+            "Check that all read the same annotation file and run the same versions; resume from the last checkpoint."
+        )

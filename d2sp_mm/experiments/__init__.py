@@ -1,0 +1,1 @@
+"""Proof, not product: everything whose truth is known because we planted it."""

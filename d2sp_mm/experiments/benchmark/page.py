@@ -1,0 +1,96 @@
+"""The results page, from the results file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from d2sp_mm.experiments.benchmark import tables
+from d2sp_mm.experiments.benchmark.suite import Noise, Suite
+from d2sp_mm.experiments.benchmark.summary import Figures, Row
+from d2sp_mm.experiments.benchmark.tables import draw_gains
+from d2sp_mm.experiments.protocol.markdown_table import as_markdown
+from d2sp_mm.io.whole_files import atomic_write
+
+_READ = """\
+Means over seeds, with the 95 % bootstrap interval in brackets (seeds drawn anew 9,999 times; over five seeds such an
+interval is narrower than it says). Top-1 and UAR are those of the last epoch on the test set.
+
+* *vs plain*: difference from the plain run of the same seed, in points. *gap*: what of the distance from plain to oracle a
+  method wins back. *epochs*: epochs trained over those of the schedule, helping runs included. *time*: seconds an iteration
+  over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method needs them,
+  and runs shared the machine.
+* Spoiled clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share of
+  the kept clips that are spoiled. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
+  class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
+  knows one noise only ranks both by the same score, and a clip that was pruned for its label counts as pruned: it lowers the
+  precision for spoiled clips, and shows in what is left of wrong labels. Whoever decides within a run prunes undecodable
+  clips as well.
+* Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
+  its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
+"""
+
+
+def noise_tables(suite: Suite, figures: Figures, noise: str) -> list[Table]:
+    """The tables of one noise of one data set."""
+    planted = suite.noises[noise]
+    wanted = [("Accuracy", tables.ACCURACY)]
+    if planted.is_clean:
+        wanted = [("Nothing planted: what purification does to a clean set", tables.CLEAN)]
+    if planted.low_quality_rate:
+        wanted.append(("Spoiled clips", tables.LOW_QUALITY))
+    if planted.mislabel_rate:
+        wanted.append(("Wrong labels", tables.MISLABEL))
+    return [tables.figures_table(title, figures, suite.methods, columns) for title, columns in wanted]
+
+
+def write_page(
+    suite: Suite, rows: Sequence[Row], summary: Mapping[tuple[str, str], Figures], path: Path, command: str
+) -> list[Path]:
+    """Write the page and its pictures.
+
+    Args:
+        suite: What was compared.
+        rows: What came of it, as :meth:`d2sp_mm.experiments.benchmark.bench.Bench.current` gives it.
+        summary: Their figures, by data set and noise.
+        path: The Markdown file; pictures go into a folder of its name beside it.
+        command: The command that made the results.
+
+    Returns:
+        The files written.
+    """
+    parts = [f"# Benchmark: suite {suite.name}", f"Made by `{command}`; do not edit.", _READ, _methods(suite)]
+    written = [path]
+    for (data_set, noise), figures in summary.items():
+        here = [row for row in rows if (row["data_set"], row["noise"]) == (data_set, noise)]
+        seeds = sorted({row["seed"] for row in here})
+        parts.append(f"## {data_set}, {_planted(suite.noises[noise])}\n")
+        parts.append(f"Config `{suite.data_sets[data_set].config}`, {here[0]['max_epochs']} epochs, seeds {_list(seeds)}.\n")
+        picture = path.with_suffix("") / f"{data_set}_{noise}.png"
+        draw_gains(picture, f"{data_set}, {_planted(suite.noises[noise])}", figures, suite.methods)
+        written.append(picture)
+        parts.append(f"![gains]({path.stem}/{picture.name})\n")
+        parts += map(as_markdown, noise_tables(suite, figures, noise))
+    atomic_write(path, ("\n".join(parts).rstrip() + "\n").encode())
+    return written
+
+
+def _methods(suite: Suite) -> str:
+    lines = ["| method | whose | what it is |", "|---|---|---|"]
+    lines += [f"| `{name}` | {method.role} | {method.about} |" for name, method in suite.methods.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _planted(noise: Noise) -> str:
+    parts = []
+    if noise.low_quality_rate:
+        parts.append(f"{100 * noise.low_quality_rate:.0f} % spoiled")
+    if noise.mislabel_rate:
+        parts.append(f"{100 * noise.mislabel_rate:.0f} % mislabelled ({noise.confusion})")
+    return " and ".join(parts) or "clean"
+
+
+def _list(seeds: Sequence[int]) -> str:
+    return ", ".join(map(str, seeds))

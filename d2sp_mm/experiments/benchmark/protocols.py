@@ -1,0 +1,226 @@
+"""How a method trains: one run, or several that hand on to each other.
+
+A protocol yields runs; each is trained before the next is asked for. It returns the cell's :class:`Outcome`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from d2sp_mm.experiments.benchmark import helping_runs as shared_start
+from d2sp_mm.experiments.benchmark.helping_runs import join_flags, judge_folds, threshold_sets
+from d2sp_mm.experiments.benchmark.image_quality import judge_pictures
+from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
+from d2sp_mm.experiments.benchmark.results import Outcome
+from d2sp_mm.experiments.benchmark.run import Run
+from d2sp_mm.experiments.benchmark.run_config import recipe_hook, run_config, training_set
+from d2sp_mm.experiments.benchmark.suite import DataSet, Method
+from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table
+
+Runs = Generator[Run, None, Outcome]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a protocol works on.
+
+    Args:
+        data_set: What the suite says of the set.
+        noisy: The noisy set.
+        method: The method.
+        seed: The seed.
+        folder: The cell's folder.
+        plain: Work dir of the plain run in the same place.
+        observer: Hook of the plain run.
+    """
+
+    data_set: DataSet
+    noisy: NoisySet
+    method: Method
+    seed: int
+    folder: Path
+    plain: Path
+    observer: dict[str, Any]
+
+    def run(self, folder: Path, ann_file: Path, hook: dict[str, Any], options: dict[str, Any] | None = None) -> Run:
+        """A run of the set's config from the start."""
+        config = run_config(self.data_set, self.noisy, ann_file, self.seed, hook, options)
+        return Run(folder, config, float(config.train_cfg.max_epochs), inputs=(ann_file, self.noisy.record))
+
+    def extension(self) -> str:
+        """Ending of an annotation file of this set."""
+        return self.noisy.ann_file.suffix
+
+    def plain_table(self) -> LedgerTable:
+        """The ledger that the plain run left, whose samples stand in the order of all ledgers of this place."""
+        return _table(self.plain)
+
+
+def plain(task: Task) -> Runs:
+    """The plain run, which all others are compared with and most go on from: its hook changes nothing."""
+    run = plain_run(task)
+    yield run
+    return Outcome(run, undecided(task.plain_table()), run.epochs)
+
+
+def plain_run(task: Task) -> Run:
+    """The run of :func:`plain`."""
+    options = {"default_hooks.checkpoint.interval": 1, "default_hooks.checkpoint.max_keep_ckpts": -1}
+    return task.run(task.plain, task.noisy.ann_file, task.observer, options)
+
+
+def in_run(task: Task) -> Runs:
+    """One run that decides while it trains; from the plain run's checkpoint before its first decision, where it can."""
+    run = purifying_run(task)
+    yield run
+    return Outcome(run, _table(run.folder), run.start + run.epochs)
+
+
+def purifying_run(task: Task) -> Run:
+    """The run of the method's recipe."""
+    hook = recipe_hook(task.method.recipe, task.method.options)
+    run = task.run(task.folder, task.noisy.ann_file, hook)
+    total = int(run.config.train_cfg.max_epochs)
+    first = shared_start.first_decision(hook, total)
+    if first is None:
+        return run
+    start = shared_start.checkpoint(task.plain, first)
+    return replace(run, epochs=float(total - first), start=float(first), resume=start)
+
+
+def oracle(task: Task) -> Runs:
+    """Plain training on true labels, without what was spoiled."""
+    ann_file = task.noisy.write_oracle(task.folder / f"oracle{task.extension()}")
+    run = task.run(task.folder, ann_file, {"type": "d2sp_mm.PurificationHook"})
+    yield run
+    return Outcome(run, None, run.epochs * float((task.noisy.true().noise != "low_quality").mean()))
+
+
+def phased(task: Task) -> Runs:
+    """Purify in a first run, and train the final model on what is left, from scratch and plainly."""
+    first = purifying_run(replace(task, folder=task.folder / "purify"))
+    yield first
+    table = _table(first.folder)
+    final = _train_on(task, table)
+    yield final
+    return Outcome(final, table, first.start + first.epochs + final.epochs)
+
+
+def out_of_fold(task: Task) -> Runs:
+    """Confident learning by its own protocol: out-of-fold predictions, then training on what cleanlab leaves.
+
+    Settings: ``folds`` (3), ``filter_by`` of cleanlab. Clips that cannot be decoded are left out of the folds.
+    """
+    known = task.plain_table()
+    folds = int(task.method.settings.get("folds", 3))
+    rng = np.random.default_rng(task.seed)
+    fold_of = rng.permutation(np.arange(len(known)) % folds)
+    readable = task.noisy.readable(task.plain, known.keys)
+    predictions, spent = [], 0.0
+    for fold in range(folds):
+        folder = task.folder / f"fold{fold}"
+        rest = task.noisy.write(folder / f"rest{task.extension()}", readable & (fold_of != fold))
+        held = task.noisy.write(folder / f"held{task.extension()}", readable & (fold_of == fold))
+        run = task.run(folder, rest, {"type": "d2sp_mm.PurificationHook"}, _dump(task, held, folder))
+        share = float((readable & (fold_of != fold)).mean())
+        run = replace(run, epochs=run.epochs * share, inputs=(*run.inputs, held))
+        yield run
+        spent += run.epochs
+        predictions.append((np.flatnonzero(readable & (fold_of == fold)), folder / "predictions.pkl"))
+    known = replace(known, keep=readable)
+    table = judge_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
+    final = _train_on(task, table)
+    yield final
+    return Outcome(final, table, spent + final.epochs)
+
+
+def threshold_samples(task: Task) -> Runs:
+    """AUM's own protocol: two runs with threshold samples that end early, then a final run.
+
+    Settings: ``until`` (.6), the share of the schedule that the two runs train. The paper ends them where the learning rate
+    first drops, which is there in ``sgd_40e.py``; a cosine over the whole schedule has no such place.
+    """
+    known, tables, sets = task.plain_table(), [], []
+    fake = task.noisy.num_classes
+    spent = 0.0
+    for number, chosen in enumerate(threshold_sets(len(known), fake, task.seed)):
+        folder = task.folder / f"threshold{number}"
+        labels = np.where(chosen, fake, known.labels)
+        ann_file = task.noisy.write(folder / f"train{task.extension()}", np.ones(len(known), dtype=bool), labels)
+        total = task.run(folder, ann_file, {"type": "d2sp_mm.PurificationHook"}).epochs
+        until = max(round(total * float(task.method.settings.get("until", 0.6))), 1)
+        stage = {"type": "d2sp_mm.AreaUnderMargin", "threshold_class": fake, "start": until}
+        hook = {"type": "d2sp_mm.PurificationHook", "dry_run": True, "stages": {"prune": stage}}
+        options = {"model.cls_head.num_classes": fake + 1, "train_cfg.max_epochs": until}
+        run = task.run(folder, ann_file, hook, {**options, "train_cfg.val_interval": until + 1})
+        yield run
+        spent += run.epochs
+        tables.append(_table(run.folder))
+        sets.append(chosen)
+    table = join_flags(known, tables, sets)
+    final = _train_on(task, table)
+    yield final
+    return Outcome(final, table, spent + final.epochs)
+
+
+def image_quality(task: Task) -> Runs:
+    """Prune by a measure of the pictures before any training, and train plainly on the rest.
+
+    Settings: ``measure`` (any), ``rate`` (.1); see :func:`judge_pictures`.
+    """
+    settings = task.method.settings
+    table = judge_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
+    final = _train_on(task, table)
+    yield final
+    return Outcome(final, table, final.epochs)
+
+
+PROTOCOLS: dict[str, Callable[[Task], Runs]] = {
+    "in_run": in_run,
+    "oracle": oracle,
+    "phased": phased,
+    "out_of_fold": out_of_fold,
+    "threshold_samples": threshold_samples,
+    "image_quality": image_quality,
+}
+
+
+def undecided(table: LedgerTable) -> LedgerTable:
+    """The same samples with nothing decided or scored: what the observing hook would have done is no method's."""
+    n = len(table)
+    unscored = np.full(n, np.nan)
+    keep = np.ones(n, dtype=bool)
+    return LedgerTable(table.keys, table.labels, table.labels, keep, unscored, unscored, [""] * n, np.full(n, -1))
+
+
+def _table(folder: Path) -> LedgerTable:
+    return read_ledger_table(folder / "purification" / "ledger.csv")
+
+
+def _train_on(task: Task, table: LedgerTable) -> Run:
+    """Plain training on what a table leaves; an epoch is shorter by what was pruned."""
+    ann_file = task.noisy.write(task.folder / f"purified{task.extension()}", table.keep, table.corrected_labels)
+    hook = {"type": "d2sp_mm.PurificationHook"}
+    run = task.run(task.folder / "final", ann_file, hook)
+    return replace(run, epochs=run.epochs * float(table.keep.mean()))
+
+
+def _dump(task: Task, held: Path, folder: Path) -> dict[str, Any]:
+    """Options by which a run predicts the held-out fold at its end, with the pipeline of the test set."""
+    base = training_set(task.run(folder, held, {"type": "d2sp_mm.PurificationHook"}).config)
+    prefix = base.get("data_prefix")
+    options: dict[str, Any] = {
+        "val_dataloader.dataset.ann_file": str(held),
+        "val_dataloader.dataset.data_root": "",
+        "val_evaluator": [{"type": "DumpResults", "out_file_path": str(folder / "predictions.pkl")}],
+    }
+    if prefix is not None:
+        options["val_dataloader.dataset.data_prefix"] = dict(prefix)
+    if task.noisy.split is not None:
+        options["val_dataloader.dataset.split"] = task.noisy.split
+    return options

@@ -1,0 +1,100 @@
+"""What trials came to, a line each."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.experiments.benchmark.cell import Cell, Place
+from d2sp_mm.experiments.benchmark.run import Run
+from d2sp_mm.runs.ledger_table import LedgerTable
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The end of a method on a noisy set.
+
+    Args:
+        tested: The run whose last epoch counts.
+        table: What was decided of every sample; None for a method that knows the truth.
+        epochs: Epochs trained in all, those of helping runs and those shared with the plain run included.
+    """
+
+    tested: Run
+    table: LedgerTable | None
+    epochs: float
+
+
+_REQUIRED = ("data_set", "noise", "seed", "method", "top1", "uar", "epochs", "max_epochs", "iteration_seconds", "judgement")
+
+
+class Results:
+    """Results by cell, kept in a file of JSON lines.
+
+    A line holds the names of the cell; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs`` trained
+    in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under ``plain_seconds``,
+    of the plain run over the same epochs; ``judgement`` as :func:`d2sp_mm.experiments.evaluation.evaluate` gives it, or
+    null; ``command`` of the tested run; ``digest`` of the settings. Where a cell stands twice the later line counts.
+
+    Args:
+        path: The file; it need not be there yet.
+
+    Raises:
+        DataError: A line is no such result. A last line that was broken off is left out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._rows: dict[Cell, dict[str, Any]] = {}
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
+        for number, line in enumerate(lines, start=1):
+            if line.endswith("\n"):
+                row = self._parse(line, number)
+                self._rows[_cell_of(row)] = row
+        if lines and not lines[-1].endswith("\n"):
+            # What was broken off would swallow the next line.
+            path.write_text("".join(lines[:-1]), encoding="utf-8")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, cell: Cell) -> bool:
+        return cell in self._rows
+
+    def __getitem__(self, cell: Cell) -> dict[str, Any]:
+        return self._rows[cell]
+
+    def add(self, cell: Cell, figures: Mapping[str, Any]) -> None:
+        """Add a cell's result; the line is on the disk when this returns."""
+        row = {
+            "data_set": cell.place.data_set,
+            "noise": cell.place.noise,
+            "seed": cell.place.seed,
+            "method": cell.method,
+            **figures,
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(row, allow_nan=False) + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._rows[cell] = row
+
+    def _parse(self, line: str, number: int) -> dict[str, Any]:
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            raise DataError(f"{self.path}, line {number}: is no JSON ({error}); remove the line.") from error
+        missing = [key for key in _REQUIRED if not isinstance(row, dict) or key not in row]
+        if missing:
+            raise DataError(f"{self.path}, line {number}: has no {missing[0]!r}; remove the line, and run the suite again.")
+        return dict(row)
+
+
+def _cell_of(row: Mapping[str, Any]) -> Cell:
+    return Cell(Place(row["data_set"], row["noise"], int(row["seed"])), row["method"])

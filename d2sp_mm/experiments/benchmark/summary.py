@@ -1,0 +1,129 @@
+"""Means over seeds, with intervals, from the results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from d2sp_mm.experiments.benchmark.suite import ORACLE, PLAIN
+from d2sp_mm.functional.bootstrap import bootstrap_interval
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure over seeds.
+
+    Args:
+        value: The statistic; NaN where no seed has the figure.
+        low: Lower end of its 95 % interval; NaN below two seeds.
+        high: Upper end.
+        seeds: How many seeds have it.
+    """
+
+    value: float
+    low: float
+    high: float
+    seeds: int
+
+
+#: Estimates by method and figure.
+Figures = Mapping[str, Mapping[str, Estimate]]
+
+#: Figures of a judgement by their names in the tables: how to find them.
+JUDGED: dict[str, tuple[str, str]] = {
+    "low_quality.ap": ("low_quality", "ap"),
+    "low_quality.precision": ("low_quality", "precision"),
+    "low_quality.recall": ("low_quality", "recall"),
+    "low_quality.left": ("left", "low_quality"),
+    "mislabel.ap": ("mislabel", "ap"),
+    "mislabel.precision": ("mislabel", "precision"),
+    "mislabel.right_class": ("mislabel", "right_class"),
+    "mislabel.recall": ("mislabel", "recall"),
+    "mislabel.left": ("left", "mislabel"),
+    "clean.pruned": ("clean_harmed", "pruned"),
+    "clean.relabelled": ("clean_harmed", "relabelled"),
+}
+
+
+def summarize(rows: Iterable[Row], data_set: str, noise: str) -> Figures:
+    """The figures of every method on one noise of one data set.
+
+    ``top1``, ``uar``: means. ``gain``, ``uar_gain``: mean difference from the plain run of the same seed. ``gap``: recovered
+    gap, ``(method - plain) / (oracle - plain)`` of the mean top-1. ``epochs``: epochs trained over those of the schedule.
+    ``time``: seconds an iteration over those of the plain run in the same epochs. The rest are those of ``JUDGED``.
+
+    Args:
+        rows: Results, of any data sets and noises.
+        data_set: Name of the data set.
+        noise: Name of the noise.
+
+    Returns:
+        Estimates by method and figure. Only seeds count in which the plain run is there as well.
+    """
+    by_seed: dict[int, dict[str, Row]] = {}
+    for row in rows:
+        if (row["data_set"], row["noise"]) == (data_set, noise):
+            by_seed.setdefault(int(row["seed"]), {})[row["method"]] = row
+    seeds = [by_seed[seed] for seed in sorted(by_seed) if PLAIN in by_seed[seed]]
+    methods = dict.fromkeys(method for seed in seeds for method in seed)
+    return {method: _of_method(method, [seed for seed in seeds if method in seed]) for method in methods}
+
+
+def summarize_all(rows: Sequence[Row], pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Figures]:
+    """:func:`summarize` for each pair of data set and noise that has results, in the order of ``pairs``."""
+    found = {pair: summarize(rows, *pair) for pair in pairs}
+    return {pair: figures for pair, figures in found.items() if figures}
+
+
+def _of_method(method: str, seeds: Sequence[Mapping[str, Row]]) -> dict[str, Estimate]:
+    def estimate(figure: Callable[[Mapping[str, Row]], float | None]) -> Estimate:
+        return _estimate([_number(figure(seed)) for seed in seeds])
+
+    found = {
+        "top1": estimate(lambda seed: seed[method]["top1"]),
+        "uar": estimate(lambda seed: seed[method]["uar"]),
+        "gain": estimate(lambda seed: seed[method]["top1"] - seed[PLAIN]["top1"]),
+        "uar_gain": estimate(lambda seed: seed[method]["uar"] - seed[PLAIN]["uar"]),
+        "epochs": estimate(lambda seed: seed[method]["epochs"] / seed[method]["max_epochs"]),
+        "time": estimate(lambda seed: _ratio(seed[method]["iteration_seconds"], seed[method].get("plain_seconds"))),
+    }
+    gains = [
+        (seed[method]["top1"] - seed[PLAIN]["top1"], seed[ORACLE]["top1"] - seed[PLAIN]["top1"])
+        for seed in seeds
+        if ORACLE in seed
+    ]
+    found["gap"] = _estimate(gains, _ratio_of_means) if gains else _estimate([])
+    for name, (part, key) in JUDGED.items():
+        found[name] = _estimate([_number(_judged(seed[method], part, key)) for seed in seeds])
+    return found
+
+
+def _estimate(values: Sequence[Any], statistic: Callable[..., Any] | None = None) -> Estimate:
+    if not len(values):
+        return Estimate(float("nan"), float("nan"), float("nan"), 0)
+    rows = np.asarray(values, dtype=np.float64).reshape(len(values), -1)
+    return Estimate(*bootstrap_interval(rows, statistic), int((~np.isnan(rows).any(axis=1)).sum()))
+
+
+def _ratio_of_means(gain: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """A gap that is not there, or is turned round, cannot be recovered."""
+    means = room.mean(axis=-1)
+    return np.where(means > 0, gain.mean(axis=-1) / np.where(means > 0, means, 1.0), np.nan)
+
+
+def _ratio(value: float | None, other: float | None) -> float | None:
+    return None if value is None or not other else value / other
+
+
+def _judged(row: Row, part: str, key: str) -> float | None:
+    found: float | None = (row["judgement"] or {}).get(part, {}).get(key)
+    return found
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)

@@ -1,0 +1,69 @@
+"""What a run has scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.runs.scalars import read_scalars
+
+#: Names of AccMetric's accuracy (WAR) and mean class recall (UAR) in MMEngine's logs.
+WAR, UAR = "acc/top1", "acc/mean1"
+
+
+@dataclass(frozen=True)
+class EpochAccuracy:
+    """What one epoch scored on the test set.
+
+    Args:
+        epoch: Counted from 1, as in MMEngine's logs.
+        war: Accuracy (the field's weighted average recall), in [0, 1].
+        uar: Mean of the classes' recalls (unweighted average recall), in [0, 1].
+    """
+
+    epoch: int
+    war: float
+    uar: float
+
+
+def read_accuracy(work_dir: Path) -> dict[int, EpochAccuracy]:
+    """What the epochs of a run, resumed or not, have scored.
+
+    Args:
+        work_dir: Of a run whose evaluator is ``AccMetric`` with ``top_k_accuracy`` and ``mean_class_accuracy``.
+
+    Returns:
+        The accuracy by epoch; where one was evaluated twice, the later.
+    """
+    return {
+        int(entry["step"]): EpochAccuracy(int(entry["step"]), float(entry[WAR]), float(entry[UAR]))
+        for entry in read_scalars(work_dir, every_start=True)
+        if {WAR, UAR, "step"} <= entry.keys()
+    }
+
+
+def last_and_best(work_dir: Path, epochs: int) -> tuple[EpochAccuracy, EpochAccuracy]:
+    """The last epoch's accuracy, and the best one's by WAR.
+
+    The best is chosen on the test set, and so too good.
+
+    Args:
+        work_dir: See :func:`read_accuracy`.
+        epochs: Epochs of the run.
+
+    Raises:
+        DataError: The last epoch was not evaluated, or not by these figures.
+    """
+    found = read_accuracy(work_dir)
+    if not found:
+        raise DataError(
+            f"{work_dir}: no epoch has WAR and UAR ({WAR}, {UAR}); the config needs val_evaluator="
+            "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy'))."
+        )
+    if epochs not in found:
+        raise DataError(
+            f"{work_dir}: the last epoch, {epochs}, was not evaluated, the last that was is {max(found)}; set "
+            "train_cfg.val_interval so that it is."
+        )
+    return found[epochs], max(found.values(), key=lambda accuracy: (accuracy.war, accuracy.epoch))

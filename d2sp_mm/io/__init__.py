@@ -1,0 +1,1 @@
+"""Whole files, CSV rows, pickles without code, saved states."""

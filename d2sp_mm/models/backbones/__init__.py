@@ -1,0 +1,1 @@
+"""Backbones of the field that MMAction2 lacks."""

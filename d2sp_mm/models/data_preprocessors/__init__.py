@@ -1,0 +1,1 @@
+"""Data preprocessors that MMAction2 lacks."""

@@ -1,0 +1,1 @@
+"""The weight head, and the recorder of what a head's classifier receives."""

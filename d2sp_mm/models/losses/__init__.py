@@ -1,0 +1,1 @@
+"""The loss that records what it sees."""

@@ -1,0 +1,118 @@
+"""The whole command on a set so small that every protocol trains in seconds."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from d2sp_mm.experiments.benchmark import carry_out
+
+ROOT = Path(__file__).resolve().parents[3]
+SUITE = """
+seeds = [0]
+options = {"train_cfg.max_epochs": 4, "param_scheduler.0.end": 1, "param_scheduler.1.begin": 1, "param_scheduler.1.end": 4,
+           "train_dataloader.num_workers": 0, "train_dataloader.persistent_workers": False}
+data_sets = {"toy": dict(config="d2sp/r3d/r3d_r18-slim_none_toy-dfer.py", source="toy", options=options,
+                         settings=dict(num_train=49, num_test=14, image_size=32, num_frames=8))}
+noises = {"both": dict(mislabel_rate=0.2, low_quality_rate=0.2)}
+early = {"stages.prune.start": 2, "stages.prune.window": 2}
+methods = {
+    "plain": dict(role="control"),
+    "oracle": dict(role="control", protocol="oracle"),
+    "small-loss": dict(recipe="small-loss", options=early),
+    "phased": dict(role="ours", protocol="phased", recipe="small-loss", options=early, about="twice"),
+    "folds": dict(protocol="out_of_fold", settings=dict(folds=2)),
+    "quality": dict(protocol="image_quality", settings=dict(rate=0.2)),
+    "threshold": dict(protocol="threshold_samples", settings=dict(until=0.5)),
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("benchmark_tool", ROOT / "tools" / "benchmark.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def done(tool: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished benchmark, of which one cell was done in a call of its own before."""
+    folder = tmp_path_factory.mktemp("benchmark")
+    (folder / "tiny.py").write_text(SUITE)
+    arguments = [str(folder / "tiny.py"), "--out", str(folder / "out")]
+    tool.main([*arguments, "--methods", "small-loss"])
+    before = (folder / "out" / "results.jsonl").read_text()
+    tool.main(arguments)
+    after = (folder / "out" / "results.jsonl").read_text()
+    # What the first call did is kept, but for the plain run, whose checkpoints the new methods need again.
+    assert after.startswith(before)
+    return folder
+
+
+def _rows(folder: Path) -> dict[str, dict]:
+    lines = (folder / "out" / "results.jsonl").read_text().splitlines()
+    return {row["method"]: row for row in map(json.loads, lines)}
+
+
+def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
+    rows = _rows(done)
+    assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
+    pruned = {name: row["judgement"]["low_quality"]["pruned"] for name, row in rows.items() if row["judgement"]}
+    assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == pruned["quality"] == 10
+    assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == 4
+    assert rows["oracle"]["epochs"] == pytest.approx(4 * 39 / 49, abs=1e-3)
+    assert rows["phased"]["epochs"] == pytest.approx(4 + 4 * 39 / 49, abs=1e-3)
+    final = {name: 4 * (1 - pruned[name] / 49) for name in ("folds", "threshold")}
+    # Two halves make one whole, less what cannot be decoded; two halves of the schedule likewise.
+    assert 4 * 39 / 49 + final["folds"] <= rows["folds"]["epochs"] <= 4 + final["folds"]
+    assert rows["threshold"]["epochs"] == pytest.approx(4 + final["threshold"], abs=1e-3)
+    for row in rows.values():
+        assert 0 <= row["top1"] <= 1 and row["iteration_seconds"] > 0
+        assert row["command"].startswith("python tools/train.py")
+
+
+def test_small_loss_and_phased_took_the_same_decisions(done):
+    rows = _rows(done)
+    assert rows["small-loss"]["judgement"] == rows["phased"]["judgement"]
+
+
+def test_no_checkpoint_is_left(done):
+    assert not list((done / "out").rglob("*.pth"))
+
+
+def test_the_page_is_made_from_the_results_alone(done, tool):
+    page = (done / "out" / "results.md").read_text()
+    for name in _rows(done):
+        assert page.count(f"| {name} |") >= 1
+    picture = done / "out" / "results" / "toy_both.png"
+    assert picture.stat().st_size > 1000
+    tool.main([str(done / "tiny.py"), "--out", str(done / "out"), "--page-only", "--page", str(done / "again.md")])
+    again = (done / "again.md").read_text().replace("again/", "results/")
+    assert again.partition("\n\n## ")[2] == page.partition("\n\n## ")[2] != ""
+
+
+def test_a_finished_benchmark_trains_nothing(done, tool, monkeypatch):
+    monkeypatch.setattr(carry_out, "TrainingProcess", None)
+    before = (done / "out" / "results.jsonl").read_bytes()
+    tool.main([str(done / "tiny.py"), "--out", str(done / "out")])
+    assert (done / "out" / "results.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["long"], "suite 'long' is unknown"),
+        (["short", "--methods", "luck"], "--methods luck"),
+        (["short", "--page-only", "--out", "nowhere"], "no results"),
+    ],
+)
+def test_a_mistake_is_one_line(tool, arguments, words):
+    with pytest.raises(SystemExit, match=words) as end:
+        tool.main(arguments)
+    assert "\n" not in str(end.value)

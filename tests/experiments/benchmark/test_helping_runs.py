@@ -1,0 +1,60 @@
+"""What helping runs say together."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.experiments.benchmark.helping_runs import join_flags, judge_folds, threshold_sets
+from d2sp_mm.runs.ledger_table import LedgerTable
+
+
+def _table(labels, keep=None, scores=None) -> LedgerTable:
+    n = len(labels)
+    keep = np.ones(n, dtype=bool) if keep is None else np.asarray(keep)
+    scores = np.full(n, np.nan) if scores is None else np.asarray(scores)
+    labels = np.asarray(labels)
+    return LedgerTable([str(i) for i in range(n)], labels, labels, keep, scores, scores, [""] * n, np.full(n, -1))
+
+
+def test_threshold_sets_are_disjoint_and_of_the_size_of_a_class():
+    first, second = threshold_sets(100, 9, seed=1)
+    assert first.sum() == second.sum() == 10 and not (first & second).any()
+    assert (first != threshold_sets(100, 9, seed=2)[0]).any()
+
+
+def test_a_sample_is_judged_by_the_runs_that_train_on_its_label():
+    sets = (np.array([True, False, False, False]), np.array([False, True, False, False]))
+    runs = (
+        _table([0, 0, 0, 0], keep=[False, False, True, True], scores=[0.0, 0.2, 0.6, 1.0]),
+        _table([0, 0, 0, 0], keep=[True, False, True, False], scores=[0.8, 0.0, 0.8, 0.2]),
+    )
+    table = join_flags(_table([0, 0, 0, 0]), runs, sets)
+    # The first is flagged only where its label was taken away, the second by the first run, the fourth by the second.
+    assert table.keep.tolist() == [True, False, True, False]
+    assert table.quality_scores.tolist() == pytest.approx([0.8, 0.2, 0.7, 0.6])
+
+
+def _dump(path, probs):
+    path.write_bytes(pickle.dumps([{"pred_score": np.asarray(row)} for row in probs]))
+    return path
+
+
+def test_out_of_fold_predictions_find_the_wrong_label_and_leave_what_no_fold_has(tmp_path):
+    n = 40
+    labels = np.arange(n) % 2
+    probs = np.where(labels[:, None] == np.arange(2), 0.9, 0.1)
+    probs[7] = probs[7][::-1]
+    even, odd = np.arange(0, n - 1, 2), np.arange(1, n - 1, 2)
+    folds = [(even, _dump(tmp_path / "a", probs[even])), (odd, _dump(tmp_path / "b", probs[odd]))]
+    table = judge_folds(_table(labels), folds, 2)
+    assert np.flatnonzero(~table.keep).tolist() == [7]
+    assert np.isnan(table.label_scores[n - 1]) and table.label_scores[7] == pytest.approx(0.1)
+
+
+def test_a_fold_of_another_size_is_refused(tmp_path):
+    with pytest.raises(DataError, match="1 predictions for a fold of 2"):
+        judge_folds(_table([0, 1]), [(np.arange(2), _dump(tmp_path / "a", [[0.5, 0.5]]))], 2)

@@ -1,0 +1,39 @@
+"""The results file."""
+
+from __future__ import annotations
+
+import pytest
+
+from d2sp_mm.errors import DataError
+from d2sp_mm.experiments.benchmark.cell import Cell, Place
+from d2sp_mm.experiments.benchmark.results import Results
+
+CELL = Cell(Place("toy", "both", 3), "d2sp")
+FIGURES = {
+    "top1": 0.5, "uar": 0.4, "epochs": 40.0, "max_epochs": 40, "iteration_seconds": None, "judgement": None,
+}  # fmt: skip
+
+
+def test_what_was_added_is_read_again_and_the_later_line_counts(tmp_path):
+    results = Results(tmp_path / "r.jsonl")
+    results.add(CELL, FIGURES)
+    results.add(CELL, {**FIGURES, "top1": 0.6})
+    again = Results(tmp_path / "r.jsonl")
+    assert CELL in again and len(again) == 1 and again[CELL]["top1"] == 0.6
+
+
+def test_a_last_line_that_was_broken_off_is_left_out_and_harms_no_other(tmp_path):
+    path = tmp_path / "r.jsonl"
+    Results(path).add(CELL, FIGURES)
+    path.write_text(path.read_text() + '{"data_set": "to')
+    results = Results(path)
+    other = Cell(CELL.place, "plain")
+    results.add(other, FIGURES)
+    assert {CELL, other} == {cell for cell in (CELL, other) if cell in Results(path)}
+
+
+@pytest.mark.parametrize(("line", "words"), [("nonsense\n", "line 1: is no JSON"), ('{"seed": 1}\n', "has no 'data_set'")])
+def test_a_line_that_is_no_result_is_named(tmp_path, line, words):
+    (tmp_path / "r.jsonl").write_text(line)
+    with pytest.raises(DataError, match=words):
+        Results(tmp_path / "r.jsonl")

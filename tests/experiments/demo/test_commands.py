@@ -1,0 +1,92 @@
+"""What is passed to tools/train.py really changes the config, and nothing else."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config, DictAction
+
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings, Recipe
+from d2sp_mm.experiments.demo.training import schedule_options, training_command
+
+_ROOT = Path(__file__).resolve().parents[3]
+
+
+def _config_of(command: list[str]) -> Config:
+    """Read the command as MMAction2's tool does."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("config")
+    parser.add_argument("--work-dir")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--cfg-options", nargs="+", action=DictAction)
+    args = parser.parse_args(command[2:])
+    config = Config.fromfile(args.config, import_custom_modules=False)
+    config.merge_from_dict(args.cfg_options)
+    config.work_dir, config.seed = args.work_dir, args.seed
+    return config
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("epochs", [3, 10, 20, 45])
+def test_command(recipe: Recipe, epochs: int, tmp_path: Path) -> None:
+    settings = DemoSettings(out=tmp_path / "out", epochs=epochs, seed=5)
+    command = training_command(recipe, settings)
+    assert Path(command[1]).resolve() == _ROOT / "tools" / "train.py"
+    config = _config_of(command)
+    data = str(settings.data)
+    assert config.train_dataloader.dataset.dataset.ann_file == f"{data}/{recipe.ann_file}"
+    assert config.train_dataloader.dataset.dataset.data_prefix.video == f"{data}/videos"
+    for loader in (config.val_dataloader, config.test_dataloader):
+        assert (loader.dataset.ann_file, loader.dataset.data_prefix.video) == (f"{data}/test.txt", f"{data}/videos")
+    cfg = config.train_cfg
+    assert (cfg.max_epochs, cfg.val_begin, cfg.val_interval) == (epochs, epochs, epochs)
+    assert config.param_scheduler[-1].end == epochs
+    for earlier, later in zip(config.param_scheduler, config.param_scheduler[1:]):
+        assert earlier.begin < earlier.end <= later.begin < later.end
+    assert (config.seed, config.work_dir) == (5, str(settings.work_dirs[recipe.name]))
+    stages = config.default_hooks.purification.get("stages") or {}
+    assert sorted(stages) == {"d2sp": ["correct", "prune"], "random": ["prune"]}.get(recipe.name, [])
+
+
+def test_a_schedule_as_it_stands_needs_no_options(tmp_path: Path) -> None:
+    config = tmp_path / "c.py"
+    config.write_text(
+        "train_cfg = dict(max_epochs=10, val_begin=10, val_interval=10)\n"
+        'param_scheduler = [dict(type="A", begin=0, end=5), dict(type="B", T_max=100, by_epoch=False),\n'
+        '                   dict(type="C", T_max=4)]\n'
+    )
+    assert schedule_options(config, 10) == []
+    assert schedule_options(config, 20) == [
+        "train_cfg.max_epochs=20",
+        "train_cfg.val_begin=20",
+        "train_cfg.val_interval=20",
+        "param_scheduler.0.begin=0",
+        "param_scheduler.0.end=10",
+        "param_scheduler.2.T_max=8",
+    ]
+
+
+def test_paths_are_relative_where_they_can_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = training_command(RECIPES[0], DemoSettings(out=Path("out")))
+    assert "--work-dir out/plain" in " ".join(command)
+    assert "train_dataloader.dataset.dataset.ann_file=out/data/train.txt" in command
+    assert Path(command[1]).is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epochs": 0}, "epochs 0 must be at least 1"),
+        ({"jobs": 0}, "jobs 0"),
+        ({"seed": -1}, "seed -1"),
+        ({"out": Path("a,b")}, "holds ',', which MMEngine's --cfg-options cannot carry"),
+        ({"out": Path("with space")}, "holds ' '"),
+    ],
+)
+def test_settings_that_cannot_work(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        DemoSettings(**wrong)

@@ -1,0 +1,94 @@
+"""What is drawn, asked of the sheet's tiles; and that each picture is one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.image import imread
+
+from d2sp_mm.experiments.demo import sheets as contact_sheet
+from d2sp_mm.experiments.demo import sheets as corrected_sheet
+from d2sp_mm.experiments.demo import sheets as lowest_scored_sheet
+from d2sp_mm.experiments.demo.clips import Clips, read_clips
+from d2sp_mm.experiments.demo.curves_plot import draw_curves, read_decision_epochs
+from d2sp_mm.experiments.demo.summary import EpochCurves
+from d2sp_mm.io.csv_rows import write_csv_rows
+from tests.experiments.demo.tiny_set import write_tiny_set
+
+
+@pytest.fixture
+def clips(tmp_path: Path) -> Clips:
+    return read_clips(*write_tiny_set(tmp_path))
+
+
+def _drawn(monkeypatch: pytest.MonkeyPatch, module: Any, draw: Any, path: Path, clips: Clips) -> Any:
+    """Draw for real, and return what the sheet was asked for."""
+    asked: list[Any] = []
+
+    def spy(*args: Any) -> None:
+        asked.extend(args)
+        contact_sheet.draw_contact_sheet(*args)
+
+    monkeypatch.setattr(module, "draw_contact_sheet", spy)
+    draw(path, clips)
+    assert imread(path).std() > 0.02
+    return asked[1:]
+
+
+def test_lowest_scored_come_first_and_unscored_not_at_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips
+) -> None:
+    draw = lowest_scored_sheet.draw_lowest_scored
+    tiles, title, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
+    assert [tile.caption for tile in tiles] == [
+        "e.mp4   score 0.000\nspoiled: truncated",
+        "d.mp4   score 0.200\nspoiled: no face",
+        "b.mp4   score 0.800, kept\ngood clip, wrong label: is Happy",
+        "a.mp4   score 0.900, kept\ngood clip, right label",
+    ]
+    assert [tile.is_right for tile in tiles] == [True, True, False, False]
+    assert [tile.frames is None for tile in tiles] == [True, False, False, False]
+    assert "4 lowest" in title and "2 of them" in title and "40%" in subtitle
+
+
+def test_undecodable_clips_do_not_fill_the_sheet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
+    monkeypatch.setattr(lowest_scored_sheet, "read_video", lambda *_: None)
+    draw = lowest_scored_sheet.draw_lowest_scored
+    tiles, _, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
+    assert len(tiles) == 3 and "1 more that cannot be decoded" in subtitle
+
+
+def test_corrected_show_old_new_and_true_label(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
+    draw = corrected_sheet.draw_corrected
+    tiles, title, _ = _drawn(monkeypatch, corrected_sheet, draw, tmp_path / "x.png", clips)
+    assert [tile.caption for tile in tiles] == [
+        "Sad → Happy   truth: Happy\nb.mp4",
+        "Happy → Neutral   truth: Sad\nc.mp4",
+    ]
+    assert [tile.is_right for tile in tiles] == [True, False]
+    assert title == "2 corrected labels, 50% of them to the true class"
+
+
+def test_nothing_corrected_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
+    clips.table.corrected_labels[:] = clips.table.labels
+    draw = corrected_sheet.draw_corrected
+    tiles, title, _ = _drawn(monkeypatch, corrected_sheet, draw, tmp_path / "x.png", clips)
+    assert tiles == [] and title == "0 corrected labels"
+
+
+def test_decision_epochs_count_from_one(tmp_path: Path) -> None:
+    header = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
+    rows = [(7, "p", "prune", "a", 0, "", 0.1), (11, "c", "relabel", "b", 0, 1, 0.2), (11, "p", "prune", "c", 0, "", 0)]
+    write_csv_rows(tmp_path / "decisions.csv", header, rows)
+    assert read_decision_epochs(tmp_path / "decisions.csv") == {8: "prune", 12: "prune and relabel"}
+
+
+@pytest.mark.parametrize("decisions", [{}, {1: "prune", 2: "relabel"}, {1: "prune and relabel", 2: "prune and relabel"}])
+def test_curves(tmp_path: Path, clips: Clips, decisions: dict[int, str]) -> None:
+    curve = EpochCurves(np.array([1, 2]), np.array([2.0, 1.0]), np.array([0.2, 0.5]))
+    names = ("plain", "d2sp", "random", "oracle")
+    draw_curves(tmp_path / "x.png", dict.fromkeys(names, curve), {name: {"top1": 0.5} for name in names}, decisions, clips)
+    assert imread(tmp_path / "x.png").std() > 0.02

@@ -1,0 +1,87 @@
+"""Drawn clips: deterministic, in range, and moving where the expression says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from d2sp_mm.errors import ConfigError
+from d2sp_mm.experiments.noise.confusion import DFEW_CLASSES
+from d2sp_mm.experiments.noise.spoil import KINDS
+from d2sp_mm.experiments.toy.brush import Brush
+from d2sp_mm.experiments.toy.clip import draw_clip
+from d2sp_mm.experiments.toy.draw_face import draw_face
+from d2sp_mm.experiments.toy.expression import ACTIONS, PROTOTYPES
+from d2sp_mm.experiments.toy.identity import draw_identity
+
+
+def _clip(label=0, seed=1, **options):
+    who = draw_identity(np.random.default_rng(4))
+    return draw_clip(label, who, np.random.default_rng(seed), image_size=32, num_frames=8, **options).frames
+
+
+def _still(actions, lid=1.0):
+    picture = np.zeros((128, 128, 3), np.uint8)
+    who = draw_identity(np.random.default_rng(4))
+    draw_face(Brush(picture, (64, 62), 46), who, dict(zip(ACTIONS, actions)), lid)
+    return picture.astype(int)
+
+
+@pytest.mark.parametrize("label", range(7))
+def test_shape_and_determinism(label):
+    frames = _clip(label)
+    assert frames.shape == (8, 32, 32, 3)
+    assert frames.dtype == np.uint8
+    assert frames.std() > 10
+    np.testing.assert_array_equal(frames, _clip(label))
+    assert not np.array_equal(frames, _clip(label, seed=2))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_drawn_and_differs(kind):
+    spoiled = _clip(spoiled=kind)
+    assert spoiled.shape == (8, 32, 32, 3)
+    assert not np.array_equal(spoiled, _clip())
+    np.testing.assert_array_equal(spoiled, _clip(spoiled=kind))
+
+
+def test_frozen_shows_one_face_at_rest_whatever_the_class():
+    smile, fear = _clip(DFEW_CLASSES.index("Happy"), spoiled="frozen"), _clip(6, spoiled="frozen")
+    assert (smile == smile[:1]).all()
+    np.testing.assert_array_equal(smile, fear)
+
+
+def test_no_face_does_not_depend_on_the_person():
+    clips = [
+        draw_clip(0, draw_identity(np.random.default_rng(seed)), np.random.default_rng(1), 32, 4, "no_face").frames
+        for seed in (4, 5)
+    ]
+    np.testing.assert_array_equal(*clips)
+
+
+def test_unknown_kind_is_refused():
+    with pytest.raises(ConfigError, match="'wet'"):
+        _clip(spoiled="wet")
+
+
+@pytest.mark.parametrize("action", range(len(ACTIONS)), ids=ACTIONS)
+def test_every_action_can_be_seen(action):
+    rest = np.zeros(len(ACTIONS))
+    strong = rest.copy()
+    strong[action] = 1.0
+    assert (np.abs(_still(strong) - _still(rest)).max(axis=-1) > 25).sum() > 15
+
+
+def test_no_two_expressions_look_alike():
+    stills = [_still(vector) for vector in PROTOTYPES]
+    for one in range(7):
+        for other in range(one):
+            assert (np.abs(stills[one] - stills[other]).max(axis=-1) > 25).sum() > 80
+
+
+def test_a_blink_closes_the_eyes_and_nothing_else():
+    rest = np.zeros(len(ACTIONS))
+    rows = np.flatnonzero((_still(rest, lid=0.0) != _still(rest)).any(axis=(1, 2)))
+    assert rows.size
+    assert rows.min() > 62 - 0.4 * 46
+    assert rows.max() < 62

@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ALL = {name: value for name, value in vars(registries).items() if isinstance(value, Registry) and value.scope == "d2sp_mm"}
 CASES = [(root, name) for root, registry in ALL.items() for name in registry.module_dict]
 PUBLIC = {
-    "HOOKS": {"AtomicCheckpointHook", "PurificationHook"},
+    "HOOKS": {"AtomicCheckpointHook", "ExactResumeHook", "PurificationHook"},
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
     "MODELS": {"FormerDFER", "FramesOfClips", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},

@@ -103,6 +103,7 @@ def tiny_config(folder: Path, ann_file: Path, purified: bool = True, stages: Any
         sampler = dict(type="d2sp_mm.PurifiedSampler", shuffle=True)
         loss = dict(type="d2sp_mm.ObservingCrossEntropyLoss")
         hooks["purification"] = dict(type="d2sp_mm.PurificationHook", stages=stages, **hook)
+        hooks["exact_resume"] = dict(type="d2sp_mm.ExactResumeHook")
     return dict(
         model=dict(
             type="Recognizer3D",

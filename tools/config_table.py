@@ -29,7 +29,7 @@ import d2sp_mm.compat  # noqa: F401 - MMAction2's models cannot be imported with
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.recipes import purify_config, read_config
-from d2sp_mm.recipes.classifier import without_weights
+from d2sp_mm.recipes.classifier import strip_pretrained
 from d2sp_mm.registry import HOOKS
 
 FOLDERS = ("recognition", "recognition_audio", "skeleton")
@@ -55,7 +55,7 @@ def try_config(path: Path, configs: Path, recipe: str) -> Outcome:
         return Outcome(name, refused=str(error).replace(str(path), "the config"))
     try:
         with DefaultScope.overwrite_default_scope("mmaction"):
-            MODELS.build(Config(without_weights(purified.model.to_dict()))._cfg_dict)
+            MODELS.build(Config(strip_pretrained(purified.model.to_dict()))._cfg_dict)
             HOOKS.build(purified.default_hooks.purification)
     # What building raises is the table's content.
     except Exception as error:

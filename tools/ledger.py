@@ -86,6 +86,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     out.add_argument(
         "--root",
         nargs="+",
+        action="extend",
         default=[],
         help="the folder of the clips, or the URL below which they are served; one for each list of a ConcatDataset "
         "(default: the folders that the run was trained from)",

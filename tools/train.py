@@ -27,7 +27,7 @@ def main() -> None:
     from d2sp_mm.compat.cpu_distributed import leave_at_once
     from d2sp_mm.engine.training_parts import check_full_batch
     from d2sp_mm.errors import D2SPError
-    from d2sp_mm.recipes import check_hook, check_work_dir, purify_config, read_config, split_options
+    from d2sp_mm.recipes import check_purified, check_work_dir, purify_config, read_config, split_options
 
     script = runpy.run_path(str(mmaction_script("train")), run_name="mmaction_train")
     args = script["parse_args"]()
@@ -41,7 +41,7 @@ def main() -> None:
         if wanted.purify is not None:
             config = purify_config(config, wanted.purify, changes)
         elif (config.get("default_hooks") or {}).get("purification"):
-            check_hook(config)
+            check_purified(config)
         check_work_dir(config)
         runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
         if (config.get("default_hooks") or {}).get("purification"):

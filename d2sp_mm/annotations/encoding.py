@@ -46,6 +46,6 @@ def begins_with_mark(file: str | os.PathLike[str]) -> bool:
 
 #: What to say of such a file.
 MARK_NOTE = (
-    "line 1 begins with a byte order mark (BOM), which is left out here and in the purified list; plain MMAction2 "
+    "line 1 begins with a byte order mark (BOM), which is left out here; plain MMAction2 "
     "takes it for a part of the first path. Save the file as UTF-8 without BOM"
 )

@@ -197,7 +197,9 @@ class IndexedDataset:
 
 
 def pipeline_label(data: Any) -> Any:
-    """The label that a pipeline has packed: a number, or a list where it is not one."""
+    """The label that a pipeline has packed: a number, or a list where it is not one; None where it packs none."""
+    if "gt_label" not in data["data_samples"]:
+        return None
     # A tensor here is of this process, so that reading its value waits for no device.
     label = data["data_samples"].gt_label.tolist()
     return label[0] if isinstance(label, list) and len(label) == 1 else label

@@ -8,13 +8,12 @@ from typing import Any
 import torch
 from mmaction.registry import MODELS
 from mmengine.config import Config
-from mmengine.dataset import pseudo_collate
 from mmengine.logging import MMLogger
 from mmengine.registry import DefaultScope
 from mmengine.runner import Runner
 
 from d2sp_mm.doctor.finding import Finding
-from d2sp_mm.recipes.classifier import without_weights
+from d2sp_mm.recipes.classifier import strip_pretrained
 from d2sp_mm.recipes.read_config import scope_of
 
 #: Clips that are taken through the model: two, because batch normalisation cannot train on one.
@@ -38,7 +37,7 @@ def check_model(config: Config) -> list[Finding]:
         # A model that initialises itself while it is built says so for every layer.
         MMLogger.get_current_instance().setLevel("ERROR")
         try:
-            model = MODELS.build(without_weights(config.model.to_dict()))
+            model = MODELS.build(strip_pretrained(config.model.to_dict()))
         # Models raise what they like; that is the finding.
         except Exception as error:
             what = f"the model cannot be built: {type(error).__name__}: {error}"
@@ -47,7 +46,7 @@ def check_model(config: Config) -> list[Finding]:
             return findings
         try:
             dataset = train_loader.dataset
-            batch = pseudo_collate([dataset[position] for position in range(min(_CLIPS, len(dataset)))])
+            batch = train_loader.collate_fn([dataset[position] for position in range(min(_CLIPS, len(dataset)))])
             model.train()
             inputs = model.data_preprocessor(batch, training=True)
             losses = model(**inputs, mode="loss")
@@ -55,7 +54,9 @@ def check_model(config: Config) -> list[Finding]:
         except Exception as error:
             what = f"{_CLIPS} training clips do not go through the model: {type(error).__name__}: {error}"
             advice = (
-                "compare the pipeline (frames, size, FormatShape) with model.backbone, and its channels with model.cls_head"
+                "compare the pipeline (frames, size, FormatShape) with model.backbone, its channels with "
+                "model.cls_head, and "
+                "train_dataloader.collate_fn with model.data_preprocessor (MMAction2's stacks lists itself)"
             )
             return [*findings, Finding("fail", what, advice)]
     parameters = sum(parameter.numel() for parameter in model.parameters())

@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.recipes.purify_config import check_hook, purify_config
+from d2sp_mm.recipes.purify_config import check_hook, purify_config, stock_form
 from d2sp_mm.recipes.read_config import split_options, with_names
 from d2sp_mm.recipes.unsupported import reason_to_refuse, type_name
 
@@ -38,7 +38,7 @@ def purified_form(
     config.merge_from_dict({**before, **changes} if own and recipe is None else before)
     try:
         if own and recipe is None:
-            reason = reason_to_refuse(_stock_form(config))
+            reason = reason_to_refuse(stock_form(config))
             if reason is not None:
                 return None, [Finding("fail", f"the config cannot be purified: {reason}")]
             check_hook(config)
@@ -50,22 +50,6 @@ def purified_form(
     except ConfigError as error:
         return None, [Finding("fail", str(error))]
     return purified, [Finding("ok", f"recipe {recipe or 'd2sp'!r} can purify the config")]
-
-
-def _stock_form(config: Config) -> Config:
-    """The config without the parts of purification, as far as it has them."""
-    stock = Config(copy.deepcopy(config._cfg_dict), filename=config.filename)
-    del stock.default_hooks["purification"]
-    loader = stock.get("train_dataloader")
-    if hasattr(loader, "get"):
-        if type_name(loader.get("dataset")) == "IndexedDataset":
-            loader.dataset = loader.dataset.dataset
-        if type_name(loader.get("sampler") or {}) == "PurifiedSampler":
-            loader.sampler = {"type": "DefaultSampler"}
-    head: Any = (stock.get("model") or {}).get("cls_head") or {}
-    if type_name(head.get("loss_cls") or {}) == "ObservingCrossEntropyLoss":
-        head.loss_cls.type = "CrossEntropyLoss"
-    return stock
 
 
 def _parts(config: Config) -> list[Finding]:

@@ -122,6 +122,14 @@ def _checkpoints_in_place(config: Config) -> Finding | None:
     return Finding("warn", what, advice)
 
 
+def _resumes_exactly(config: Config) -> Finding | None:
+    hooks = [*(config.get("custom_hooks") or []), *(config.get("default_hooks") or {}).values()]
+    if any(type_name(hook) == "ExactResumeHook" for hook in hooks if hook):
+        return None
+    what = "there is no ExactResumeHook: a resumed run draws other random numbers than the unbroken one"
+    return Finding("warn", what, "default_hooks=dict(exact_resume=dict(type='d2sp_mm.ExactResumeHook'))")
+
+
 def _early_stop(config: Config) -> Finding | None:
     hooks = [*(config.get("custom_hooks") or []), *(config.get("default_hooks") or {}).values()]
     if not any(type_name(hook) == "EarlyStoppingHook" for hook in hooks if hook):
@@ -147,6 +155,12 @@ def _batches(config: Config, draws: int) -> Iterator[Finding]:
     if loader.get("drop_last") and batch > draws:
         what = f"train_dataloader.drop_last=True with batch_size={batch} and {draws} samples: there is no full batch"
         yield Finding("fail", what, "set drop_last=False or a smaller batch_size")
+    elif loader.get("drop_last") and (loader.get("sampler") or {}).get("epoch_length") == "shrink":
+        stages = build_stages(config.default_hooks.purification.get("stages") or {}).values()
+        left = draws - sum(round(getattr(stage, "rate", 0.0) * draws) * stage.rounds for stage in stages)
+        if batch > left:
+            what = f"drop_last=True, epoch_length='shrink': pruning may leave {left} of {draws} samples, batch_size={batch}"
+            yield Finding("warn", what, "a run ends where not one full batch is left; lower the rate or batch_size")
     elif not loader.get("drop_last") and batch > 1 and draws % batch == 1:
         what = (
             f"the last batch of an epoch of plain MMAction2 is a batch of one: {draws} samples, batch_size={batch}. Batch "
@@ -180,6 +194,7 @@ _CHECKS: tuple[Callable[[Config], Finding | None], ...] = (
     _metrics,
     _best,
     _checkpoints_in_place,
+    _resumes_exactly,
     _early_stop,
     _priority,
 )

@@ -36,9 +36,9 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
     runner.logger.info(f"purification: {decision_line(ledger, decision, dry_run)}")
     figures = {
         "pruned_now": len(decision.prune),
-        "pruned": int((~ledger.keep).sum()),
+        "pruned": decision.pruned,
         "corrected_now": len(decision.relabel),
-        "corrected": int((ledger.corrected_labels != ledger.labels).sum()),
+        "corrected": decision.relabelled,
         **decision.summary,
     }
     runner.visualizer.add_scalars({f"purification/{n}": v for n, v in figures.items()}, step=decision.epoch + 1)
@@ -82,10 +82,9 @@ def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
         done.append(f"prunes {len(decision.prune)} of {len(ledger)} (of class {_most(by_class)})")
     if len(decision.relabel):
         done.append(f"relabels {len(decision.relabel)} of {len(ledger)} ({_most(_moves(ledger, decision))})")
-    moved = int((ledger.keep & (ledger.corrected_labels != ledger.labels)).sum())
     parts = [
         f"after epoch {decision.epoch + 1} {decision.rule} {' and '.join(done) or 'changes nothing'}",
-        f"{int((~ledger.keep).sum())} pruned, {moved} relabelled in all",
+        f"{decision.pruned} pruned, {decision.relabelled} relabelled in all",
     ]
     summary = dict(decision.summary)
     agreement = summary.pop("agreement", None)
@@ -98,9 +97,10 @@ def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
 
 
 def _moves(ledger: Ledger, decision: Decision) -> Counter[str]:
-    """The decision's moves from label to label. Those of this round stand at the end of the history."""
+    """The decision's moves from label to label, from the ledger's history."""
     history = ledger.history
-    chosen = (history["epoch"] == decision.epoch) & ~history["pruned"] & np.isin(history["sample"], decision.relabel)
+    own = ledger.rules.index(decision.rule) if decision.rule in ledger.rules else -1
+    chosen = (history["epoch"] == decision.epoch) & (history["rule"] == own) & ~history["pruned"]
     return Counter(f"{a} to {b}" for a, b in zip(history["old_label"][chosen], history["new_label"][chosen]))
 
 

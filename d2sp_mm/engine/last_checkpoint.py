@@ -15,7 +15,7 @@ _NAME = "last_checkpoint"
 _CHECKPOINT = re.compile(r"epoch_(\d+)\.pth")
 
 
-def mend_last_checkpoint(runner: Runner) -> None:
+def repair_last_checkpoint(runner: Runner) -> None:
     """See to it that a resume goes on from a whole checkpoint, before MMEngine reads which one it is.
 
     MMEngine's own hook empties ``last_checkpoint`` before it writes the name, and writes the checkpoint that it names in

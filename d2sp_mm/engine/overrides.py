@@ -7,7 +7,7 @@ from pathlib import Path
 from mmengine.runner import Runner
 
 from d2sp_mm.engine.ranks import from_main
-from d2sp_mm.errors import DataError
+from d2sp_mm.errors import D2SPError, DataError
 from d2sp_mm.ledger import Ledger, Verdict
 from d2sp_mm.ledger.override import judge, verdicts_of
 from d2sp_mm.runs.override_file import FILE, merged, read_verdicts, write_verdicts
@@ -70,7 +70,7 @@ class PersonsVerdicts:
             if newer is None:
                 return False
             judge(ledger, newer)
-        except DataError as error:
+        except D2SPError as error:
             runner.logger.warning(f"purification: the verdicts are left as they were: {error}")
             return False
         runner.logger.info(f"purification: {len(newer)} verdicts of a person hold from now on, {len(self.found)} did before")

@@ -1,4 +1,4 @@
-"""Random states of a run and of its worker processes."""
+"""The state of the random generators."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from mmengine.runner import Runner
 
-from d2sp_mm.datasets.purified_sampler import PurifiedSampler
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys
 
@@ -59,20 +57,3 @@ def _restore(state: State) -> None:
     torch.set_rng_state(state["torch"].cpu())
     if "cuda" in state and torch.cuda.is_available():
         torch.cuda.set_rng_state(state["cuda"].cpu())
-
-
-def reseed_persistent_workers(runner: Runner, sampler: PurifiedSampler) -> None:
-    """Let the sampler tell persistent workers a seed with each epoch, where there are such workers.
-
-    Workers that start with each epoch are seeded by the main process, whose generators are in the checkpoint. Persistent
-    ones go on from where the epoch before left them, which a resumed run cannot know.
-
-    Args:
-        runner: The runner.
-        sampler: The sampler of its training.
-
-    Source:
-        Our own.
-    """
-    loader: Any = runner.train_dataloader
-    sampler.seeds_workers = bool(loader.num_workers and loader.persistent_workers)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from mmengine import dist
 
-from d2sp_mm.errors import D2SPError, DataError
+from d2sp_mm.errors import D2SPError, DataError, words_of
 
 _T = TypeVar("_T")
 
@@ -19,15 +19,20 @@ def from_main(work: Callable[[], _T]) -> _T:
         work: What to do; the result must be picklable.
 
     Raises:
-        DataError: With the words of the error that the work raised, if that was one of ours.
+        Exception: What the work raised, on the main process.
+        DataError: With its words, on the others.
     """
     told: list[Any] = [None, ""]
+    raised: Exception | None = None
     if dist.is_main_process():
+        # A dataset of the user's own may raise whatever it likes.
         try:
             told[0] = work()
-        except D2SPError as error:
-            told[1] = str(error)
+        except Exception as error:
+            raised, told[1] = error, str(error) if isinstance(error, D2SPError) else words_of(error)
     dist.broadcast_object_list(told)
+    if raised is not None:
+        raise raised
     if told[1]:
         raise DataError(told[1])
     found: _T = told[0]

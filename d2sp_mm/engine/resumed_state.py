@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 from mmengine.logging import print_log
-from mmengine.runner import Runner
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys
@@ -39,10 +38,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "version": (int,),
     "ledger": (Mapping,),
     "rounds_done": (Mapping,),
-    "inside_epoch": (bool,),
-    "random_states": (list,),
     "learner": (Mapping, type(None)),
-    "sampler_seed": (int,),
 }
 
 
@@ -64,7 +60,7 @@ def check_resumed_state(state: Any, version: int, bits: int) -> None:
         raise DataError(f"{_WHAT} is a {type(state).__name__}; the file is damaged.")
     require_keys(state, _KINDS, _WHAT)
     for name, kinds in _KINDS.items():
-        if not isinstance(state[name], kinds) or (isinstance(state[name], bool) and bool not in kinds):
+        if not isinstance(state[name], kinds) or isinstance(state[name], bool):
             raise DataError(f"{_WHAT}: {name} is a {type(state[name]).__name__}; the file is damaged.")
     if state["version"] > version:
         raise DataError(f"{_WHAT} has version {state['version']}, this d2sp_mm reads up to {version}; update d2sp_mm.")
@@ -78,19 +74,4 @@ def check_resumed_state(state: Any, version: int, bits: int) -> None:
             "look at epochs before it, by losses above all, are as coarse as what was saved.",
             "current",
             logging.WARNING,
-        )
-
-
-def warn_inside_epoch(runner: Runner, state: Mapping[str, Any]) -> None:
-    """Say where a resumed run is not the unbroken one: its checkpoint was saved before an epoch had ended.
-
-    Args:
-        runner: The runner, with the checkpoint loaded.
-        state: The checkpoint's purification state.
-    """
-    if state["inside_epoch"]:
-        runner.logger.warning(
-            f"purification: the checkpoint was saved inside epoch {runner.epoch + 1} (iteration {runner.iter}), and "
-            "MMEngine begins that epoch anew: clips that it had seen are trained on again, so the run is not the "
-            "unbroken one. Save by epoch (default_hooks.checkpoint.by_epoch=True) for that."
         )

@@ -49,7 +49,7 @@ def report_at_end(runner: Runner, ledger: Ledger) -> None:
     """
     failed = np.flatnonzero(ledger.undecodable)
     for which, then in (
-        (failed[~ledger.keep[failed]], "the purified annotation leaves them out"),
+        (failed[~ledger.keep[failed]], "they are pruned"),
         (failed[ledger.keep[failed]], "they are kept, and plain MMAction2 may stop at them"),
     ):
         if len(which):

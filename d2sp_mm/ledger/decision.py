@@ -32,6 +32,8 @@ class Decision:
         scores: Scores of all samples, by a name of ``SCORE_NAMES``; shape (n,), low = bad, NaN = not scored now.
         summary: Figures worth logging, such as the share of stable samples.
         warning: What speaks against it, in words; empty if nothing does.
+        pruned: Samples that are pruned in all once it is applied, and
+        relabelled: kept samples that have another label than the given one; :meth:`Ledger.apply` counts.
     """
 
     rule: str
@@ -44,6 +46,8 @@ class Decision:
     scores: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
     summary: Mapping[str, float] = field(default_factory=dict)
     warning: str = ""
+    pruned: int = 0
+    relabelled: int = 0
 
     def __post_init__(self) -> None:
         if len(self.relabel) != len(self.new_labels):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -202,7 +203,8 @@ class Ledger:
         reasons = self.scores["quality_score"][prune] if reasons is None else reasons
         self._write(decision.rule, decision.epoch, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
         self.keep[prune] = False
-        return decision
+        relabelled = int((self.keep & (self.corrected_labels != self.labels)).sum())
+        return replace(decision, pruned=int((~self.keep).sum()), relabelled=relabelled)
 
     def refuse_empty_class(
         self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64], who: str, way_out: str

@@ -19,7 +19,7 @@ from d2sp_mm.recipes.unsupported import type_name
 _WEIGHTS = {"pretrained": None, "pretrained2d": False, "clip_pretrained": False}
 
 
-def without_weights(part: Any) -> Any:
+def strip_pretrained(part: Any) -> Any:
     """The same config with nothing to load, for looking at a model; ``init_cfg`` stays, which only ``init_weights`` reads.
 
     Args:
@@ -29,9 +29,9 @@ def without_weights(part: Any) -> Any:
         Our own, from the backbones of MMAction2 1.2.0.
     """
     if isinstance(part, dict):
-        return {key: _WEIGHTS.get(key, without_weights(value)) for key, value in part.items()}
+        return {key: _WEIGHTS.get(key, strip_pretrained(value)) for key, value in part.items()}
     # Some necks assert that a setting is a tuple.
-    return type(part)(map(without_weights, part)) if isinstance(part, (list, tuple)) else part
+    return type(part)(map(strip_pretrained, part)) if isinstance(part, (list, tuple)) else part
 
 
 def name_classifier(config: Config) -> int | None:

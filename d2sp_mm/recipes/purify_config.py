@@ -22,7 +22,8 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
 
     The train dataset is wrapped from outside, whatever wrappers it has; sampler and cross entropy are replaced with their
     arguments kept; the hook is put into ``default_hooks``, with the name of the head's last linear layer where weights are
-    learned. The checkpoint hook is replaced by its like that writes whole files only. Test and validation are left alone.
+    learned, and so is the one for an exact resume. The checkpoint hook is replaced by its like that writes whole files only.
+    A recipe that the config has is replaced. Test and validation are left alone.
 
     Args:
         config: A config of MMAction2; left as it is.
@@ -39,7 +40,7 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     Source:
         Our own.
     """
-    config = with_names(config)
+    config = stock_form(with_names(config))
     reason = reason_to_refuse(config)
     if reason is not None:
         raise ConfigError(f"{config.filename or 'the config'} cannot be purified: {reason}")
@@ -48,7 +49,8 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     loader.dataset = ConfigDict(type="d2sp_mm.IndexedDataset", dataset=loader.dataset)
     loader.sampler = _sampler(loader.get("sampler") or {})
     head.loss_cls = ConfigDict({**(head.get("loss_cls") or {}), "type": "d2sp_mm.ObservingCrossEntropyLoss"})
-    purified.default_hooks = ConfigDict({**(purified.get("default_hooks") or {}), "purification": read_recipe(recipe)})
+    hooks = {"purification": read_recipe(recipe), "exact_resume": {"type": "d2sp_mm.ExactResumeHook"}}
+    purified.default_hooks = ConfigDict({**(purified.get("default_hooks") or {}), **hooks})
     # Where there is none, MMEngine puts this one.
     checkpoint = purified.default_hooks.setdefault("checkpoint", ConfigDict(type="CheckpointHook", interval=1))
     if type_name(checkpoint) == "CheckpointHook":
@@ -58,6 +60,44 @@ def purify_config(config: Config, recipe: str, changes: Mapping[str, Any] | None
     check_hook(purified)
     name_classifier(purified)
     return purified
+
+
+def stock_form(config: Config) -> Config:
+    """The config without the parts of purification, as far as it has them; itself if it has none.
+
+    Args:
+        config: A config, purified or not; left as it is.
+    """
+    if (config.get("default_hooks") or {}).get("purification") is None:
+        return config
+    stock = Config(copy.deepcopy(config._cfg_dict), filename=config.filename)
+    del stock.default_hooks["purification"]
+    loader = stock.get("train_dataloader")
+    if hasattr(loader, "get"):
+        if type_name(loader.get("dataset")) == "IndexedDataset":
+            loader.dataset = loader.dataset.dataset
+        if type_name(loader.get("sampler") or {}) == "PurifiedSampler":
+            loader.sampler.type = "DefaultSampler"
+            loader.sampler.pop("epoch_length", None)
+    head: Any = (stock.get("model") or {}).get("cls_head") or {}
+    if type_name(head.get("loss_cls") or {}) == "ObservingCrossEntropyLoss":
+        head.loss_cls.type = "CrossEntropyLoss"
+    return stock
+
+
+def check_purified(config: Config) -> None:
+    """Refuse a config that has the hook already and cannot be purified as it stands, options of the command line included.
+
+    Args:
+        config: A config with the purification hook.
+
+    Raises:
+        ConfigError: As :func:`purify_config`.
+    """
+    reason = reason_to_refuse(stock_form(config))
+    if reason is not None:
+        raise ConfigError(f"{config.filename or 'the config'} cannot be purified: {reason}")
+    check_hook(config)
 
 
 def check_hook(config: Config) -> None:
@@ -101,7 +141,7 @@ def _sampler(sampler: Any) -> ConfigDict:
 def _imports(custom_imports: Any) -> ConfigDict:
     """The bridges for the defects of published packages come first."""
     imports = custom_imports.get("imports", [])
-    before = [imports] if isinstance(imports, str) else list(imports)
+    before = [imports] if isinstance(imports, str) else [name for name in imports if name != "d2sp_mm.compat"]
     failing = custom_imports.get("allow_failed_imports", False)
     return ConfigDict(imports=["d2sp_mm.compat", *before], allow_failed_imports=failing)
 

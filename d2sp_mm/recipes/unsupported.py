@@ -52,11 +52,6 @@ def _training(config: Config) -> str | None:
             f"train_dataloader is a {type(loader).__name__}, not one data loader: purification numbers the samples of one "
             "training set. Use a ConcatDataset in one loader."
         )
-    if config.get("default_hooks", {}).get("purification") is not None:
-        return (
-            "it has a recipe of its own already (default_hooks.purification); train it without --purify, or take a config "
-            "that has none."
-        )
     return None
 
 
@@ -123,6 +118,11 @@ def _data(config: Config) -> str | None:
             f"train_dataloader.num_batch_per_epoch={loader.num_batch_per_epoch!r} cuts the training set off after so many "
             "batches, and purification draws its samples itself; leave it out, and try a config out with "
             "train_dataloader.dataset.indices=N."
+        )
+    if loader.get("persistent_workers") and not loader.get("num_workers"):
+        return (
+            "train_dataloader.persistent_workers=True needs worker processes, and num_workers="
+            f"{loader.get('num_workers', 0)}; set persistent_workers=False, or num_workers to 1 or more."
         )
     for dataset in base_datasets(loader.dataset):
         if not isinstance(dataset.get("ann_file", ""), (str, os.PathLike)):

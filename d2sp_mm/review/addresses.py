@@ -54,10 +54,11 @@ def web_addresses(run: RecordedRun, name: str, roots: Sequence[str]) -> list[str
     Args:
         run: The run.
         name: The tool, for messages.
-        roots: The address below which the clips of each part of the training set are served.
+        roots: The address below which the clips of each part of the training set are served: it stands for the part's data
+            prefix, or for the root of the disk where a list has absolute paths and no prefix.
 
     Raises:
-        ConfigError: A root is none, or their number does not fit.
+        ConfigError: A root is none, their number does not fit, or a clip does not lie below its part's prefix.
     """
     local = next((root for root in roots if "://" not in root and not root.startswith(_LOCAL_FILES)), None)
     if local is not None or not roots:
@@ -68,14 +69,28 @@ def web_addresses(run: RecordedRun, name: str, roots: Sequence[str]) -> list[str
         )
     found = []
     for number, (root, paths) in enumerate(zip(_one_a_part(run, name, roots), _paths(run, name))):
-        folder = run.parts[number].data_prefix
         for path in paths:
-            # The suffix that MMAction2 adds, where the clips are on this machine to tell.
-            suffix = video_file(os.path.join(folder, path))[len(os.path.join(folder, path)) :]
-            inside = os.path.relpath(path, folder) if os.path.isabs(path) else path
-            address = quote((inside + suffix).encode("utf-8", "surrogateescape"))
-            found.append(f"{root.rstrip('/')}/{address}")
+            inside = _below(path, run.parts[number].data_prefix, name)
+            found.append(f"{root.rstrip('/')}/{quote(inside.encode('utf-8', 'surrogateescape'))}")
     return found
+
+
+def _below(path: str, folder: str, name: str) -> str:
+    """A clip's path below the folder for which an address stands, with the suffix that MMAction2 adds to names without.
+
+    Absolute paths in a list without a data prefix stand below the root of the disk.
+    """
+    there = os.path.join(folder, path)
+    suffix = video_file(there)[len(there) :]
+    if not os.path.isabs(path):
+        return path + suffix
+    inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder or "/"))
+    if inside.startswith(os.pardir):
+        raise ConfigError(
+            f"export {name}: {quoted(path)} does not lie below {folder}, the data_prefix of its list, for which "
+            "--root stands."
+        )
+    return inside + suffix
 
 
 def _of_each(run: RecordedRun) -> str:

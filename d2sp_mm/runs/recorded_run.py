@@ -154,7 +154,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path}: is no JSON ({error}); it is damaged.") from error
-    kinds = {"max_epochs": int, "stages": dict, "annotations": list, "failure_tolerance": float}
+    kinds: dict[str, Any] = {"max_epochs": int, "stages": dict, "annotations": list, "failure_tolerance": (int, float)}
     wrong = [name for name, kind in kinds.items() if not isinstance(found, dict) or not isinstance(found.get(name), kind)]
     if wrong:
         raise DataError(f"{path}: lacks {wrong[0]!r}; it is damaged or of another program.")

@@ -15,7 +15,7 @@ from d2sp_mm.stages.stage import Stage
 LEAST_PROGRESS = 0.25
 
 
-def reason_to_distrust(ledger: Ledger, epoch: int, window: int) -> str | None:
+def undertrained_warning(ledger: Ledger, epoch: int, window: int) -> str | None:
     """Why decisions of this moment are little better than chance; None if nothing speaks for it.
 
     Args:
@@ -123,5 +123,5 @@ class Purifier:
         stage = self.stages[name]
         # A mean over much of the run would hold the beginning against the model.
         recent = stage.window if isinstance(stage.window, int) else 1
-        reason = None if isinstance(stage, RandomPruning) else reason_to_distrust(self.ledger, epoch, recent or 1)
+        reason = None if isinstance(stage, RandomPruning) else undertrained_warning(self.ledger, epoch, recent or 1)
         return f"stage {name!r} decides, but {reason}" if reason else ""

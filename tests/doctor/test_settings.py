@@ -44,6 +44,7 @@ def test_nothing_is_said_where_nothing_is_wrong(config):
         ({"randomness.seed": None}, "warn", "no seed"),
         ({"val_evaluator": dict(type="AccMetric", metric_list=("top_k_accuracy",))}, "warn", "rare classes"),
         ({"default_hooks.checkpoint.type": "CheckpointHook"}, "warn", "removes the old before the new is there"),
+        ({"default_hooks.exact_resume": None}, "warn", "there is no ExactResumeHook"),
         ({"default_hooks.checkpoint.priority": "HIGH"}, "fail", "checkpoints would lack the last decision"),
         ({"default_hooks.purification.priority": 95}, "fail", "checkpoints would lack the last decision"),
         ({"custom_hooks": [dict(type="EarlyStoppingHook", monitor="acc/top1")]}, "warn", "EarlyStoppingHook"),
@@ -98,8 +99,12 @@ def test_a_purified_config_that_cannot_work_is_named(config):
     config.model.data_preprocessor.blending = dict(type="MixupBlending", num_classes=4, alpha=0.2)
     purified, (finding,) = purified_form(config, None)
     assert purified is None and "MixupBlending" in finding.what
-    purified, (finding,) = purified_form(config, "d2sp")
-    assert purified is None and "recipe of its own already" in finding.what
+    config.model.data_preprocessor.pop("blending")
+    config.train_cfg.max_epochs = 20
+    purified, (finding,) = purified_form(config, "random-prune")
+    assert list(purified.default_hooks.purification.stages) == ["prune"]
+    assert purified.default_hooks.purification.stages.prune.type == "d2sp_mm.RandomPruning"
+    assert purified.train_dataloader.dataset.dataset.type == "VideoDataset"
 
 
 def counted(config: Config, counts: list[int]) -> list[tuple[str, str]]:

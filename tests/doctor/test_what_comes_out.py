@@ -135,6 +135,13 @@ def test_a_label_that_the_pipeline_changes_is_found(tmp_path):
     assert clips.level == "ok"
 
 
+def test_a_test_set_without_labels_is_decoded_as_any_other(tmp_path):
+    config = skeletons(tmp_path / "pose.pkl", lambda entries: [entry.pop("label") for entry in entries])
+    config.test_dataloader = config.train_dataloader
+    (finding,) = check_clips(config, {"test": 4})
+    assert finding.level == "ok"
+
+
 def videos_config(folder: Path, text: str | bytes, **settings) -> Config:
     (folder / "list.txt").write_bytes(text if isinstance(text, bytes) else text.encode())
     dataset = dict(type="VideoDataset", ann_file=str(folder / "list.txt"), data_prefix=dict(video=str(folder)), pipeline=[])
@@ -166,6 +173,15 @@ def test_whether_a_purified_list_can_be_written_is_tried(tmp_path):
     lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\nc 0\n"))
     config.default_hooks.purification.write_annotation = True
     assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
+
+
+def test_pruning_that_may_leave_no_full_batch_is_foreseen():
+    hooks = dict(purification=dict(stages=dict(prune=dict(type="RandomPruning", rate=0.15, rounds=2, interval=1))))
+    loader = dict(batch_size=35, drop_last=True, sampler=dict(epoch_length="shrink"))
+    config = Config(dict(train_dataloader=loader, default_hooks=hooks, train_cfg=dict(max_epochs=20)))
+    assert any("pruning may leave 34 of 48 samples" in f.what for f in check_settings(config, 48))
+    config.train_dataloader.batch_size = 34
+    assert not any("pruning may leave" in f.what for f in check_settings(config, 48))
 
 
 @pytest.mark.parametrize(

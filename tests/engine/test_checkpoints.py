@@ -152,7 +152,8 @@ def test_trap_10_load_from_takes_the_weights_but_not_the_purification(unbroken, 
 
 def test_trap_11_the_state_loads_with_weights_only(unbroken):
     saved = torch.load(unbroken[1] / "epoch_6.pth", weights_only=True)
-    assert set(saved["purification"]) >= {"version", "ledger", "rounds_done", "random_states"}
+    assert set(saved["purification"]) == {"version", "ledger", "rounds_done", "learner"}
+    assert set(saved["exact_resume"]) == {"random_states", "sampler_seed", "inside_epoch"}
 
 
 def test_the_checkpoint_stays_a_stock_one(unbroken):
@@ -204,11 +205,17 @@ def test_a_run_of_other_bits_goes_on_and_says_what_is_coarse(ann_file, tmp_path,
     assert ("probabilities of 4 bits and this run keeps 16" in logs) == warned
 
 
-@pytest.mark.parametrize("key", ["ledger", "rounds_done", "random_states", "learner", "sampler_seed"])
-def test_a_checkpoint_that_lacks_a_key_is_refused_by_its_name(unbroken, ann_file, tmp_path, key):
+@pytest.mark.parametrize(
+    ("hook", "key"),
+    [
+        *(("purification", key) for key in ("ledger", "rounds_done", "learner")),
+        *(("exact_resume", key) for key in ("random_states", "sampler_seed", "inside_epoch")),
+    ],
+)
+def test_a_checkpoint_that_lacks_a_key_is_refused_by_its_name(unbroken, ann_file, tmp_path, hook, key):
     path = tmp_path / "damaged.pth"
     saved = torch.load(unbroken[1] / "epoch_1.pth", weights_only=True)
-    del saved["purification"][key]
+    del saved[hook][key]
     torch.save(saved, path)
     config = tiny_config(tmp_path, ann_file, stages=STAGES)
     config.update(resume=True, load_from=str(path))

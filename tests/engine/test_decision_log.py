@@ -30,6 +30,17 @@ def test_a_line_says_how_many_of_which_classes_and_what_that_makes_in_all():
     assert line == f"after epoch 6 correct {done}; a dry run, nothing is changed"
 
 
+def test_a_line_counts_what_had_been_decided_by_then_though_more_was_since():
+    ledger = ledger_of()
+    first = ledger.apply(Decision("prune_by_x", 3, prune=np.array([0])))
+    second = ledger.apply(Decision("correct", 3, relabel=np.array([2]), new_labels=np.array([7])))
+    third = ledger.apply(Decision("again", 3, relabel=np.array([2]), new_labels=np.array([8])))
+    lines = [decision_line(ledger, decision, False) for decision in (first, second, third)]
+    assert "1 pruned, 0 relabelled in all" in lines[0]
+    assert "relabels 1 of 30 (2 to 7: 1); 1 pruned, 1 relabelled in all" in lines[1]
+    assert "relabels 1 of 30 (7 to 8: 1); 1 pruned, 1 relabelled in all" in lines[2]
+
+
 def test_many_classes_are_summed_up():
     line = said(ledger_of(), Decision("r", 0, prune=np.arange(10)))
     assert "(of class 0: 1, 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, others: 4)" in line

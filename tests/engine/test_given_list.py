@@ -12,6 +12,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 
 from d2sp_mm.errors import DataError
+from d2sp_mm.runs.recorded_run import read_recorded_run
 from tests.tiny_run import CORRECT, PRUNE, hook_of, tiny_config, train, weights_of, write_list
 
 ROUNDS = dict(prune=dict(PRUNE, class_cap=1.0), correct=dict(CORRECT, min_margin=0.05))
@@ -137,7 +138,7 @@ def test_the_trial_leaves_nothing_behind_and_changes_no_weight(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("after", "tolerance", "kept"), [(2, 0.0, False), (2, 0.5, False), (2, 0.8, True), (5, 0.0, False), (5, 0.5, True)]
+    ("after", "tolerance", "kept"), [(2, 0, False), (2, 0.5, False), (2, 0.8, True), (5, 0.0, False), (5, 0.5, True)]
 )
 def test_what_failed_in_any_look_is_named_and_left_out_unless_tolerated(tmp_path, after, tolerance, kept):
     """Also what failed after the last decision, in the last of six epochs."""
@@ -145,6 +146,7 @@ def test_what_failed_in_any_look_is_named_and_left_out_unless_tolerated(tmp_path
     config["train_dataloader"]["dataset"]["dataset"]["pipeline"].insert(0, dict(type="FailAfter", number=20, after=after))
     FailAfter.looks = 0
     ledger = hook_of(train(config)).ledger
+    assert read_recorded_run(tmp_path / "work").failure_tolerance == tolerance
     assert ledger.undecodable[20] == 6 - after
     assert ledger.keep[20] == kept
     text = (tmp_path / "work" / "purification" / "train_purified.txt").read_text()

@@ -66,14 +66,14 @@ def _lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[Path, Conf
     return prepare
 
 
-def _checkpoint(change: Callable[[dict[str, Any]], None]) -> Callable[[Path, Config], None]:
+def _checkpoint(change: Callable[[dict[str, Any]], None], entry: str = "purification") -> Callable[[Path, Config], None]:
     def prepare(folder: Path, config: Config) -> None:
         first = Config(config._cfg_dict.to_dict())
         first.work_dir, first.experiment_name = str(folder / "first"), f"{config.experiment_name}_first"
         runner = Runner.from_cfg(first)
         runner.train()
         checkpoint = torch.load(folder / "first" / "epoch_6.pth", weights_only=True)
-        change(checkpoint["purification"])
+        change(checkpoint[entry])
         torch.save(checkpoint, folder / "other.pth")
         config.update(resume=True, load_from=str(folder / "other.pth"))
 
@@ -199,7 +199,7 @@ CASES = (
     ),
     Case(
         "checkpoint", "random states that are none", "random generators is damaged",
-        prepare=_checkpoint(lambda state: state["random_states"][0].update(torch=torch.zeros(3))),
+        prepare=_checkpoint(lambda state: state["random_states"][0].update(torch=torch.zeros(3)), "exact_resume"),
     ),
     Case("checkpoint", "a part of one", "load_from='.*' is a part of a checkpoint", prepare=_half),
     Case("pose", "misspelt split", "split='xview': .* has the splits 'train'", {_PIPELINE: [], _KIND: "PoseDataset",

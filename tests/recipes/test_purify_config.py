@@ -15,7 +15,7 @@ from torch import nn
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.paths import recipe_names
 from d2sp_mm.recipes import purify_config, read_config
-from d2sp_mm.recipes.purify_config import header_of
+from d2sp_mm.recipes.purify_config import check_purified, header_of
 from tests.tiny_run import tiny_config, write_list
 
 TSN = "mmaction::recognition/tsn/tsn_imagenet-pretrained-r50_8xb32-1x1x3-100e_kinetics400-rgb"
@@ -40,6 +40,7 @@ def test_nothing_but_the_parts_of_purification_changes(name):
     assert loader["sampler"] == dict(type="d2sp_mm.PurifiedSampler", shuffle=True)
     assert purified["model"]["cls_head"]["loss_cls"]["type"] == "d2sp_mm.ObservingCrossEntropyLoss"
     assert purified["default_hooks"].pop("purification")["type"] == "d2sp_mm.PurificationHook"
+    assert purified["default_hooks"].pop("exact_resume") == dict(type="d2sp_mm.ExactResumeHook")
     assert purified.pop("custom_imports") == dict(imports=["d2sp_mm.compat"], allow_failed_imports=False)
     assert purified["default_hooks"]["checkpoint"].pop("type") == "d2sp_mm.AtomicCheckpointHook"
     assert before["default_hooks"]["checkpoint"].pop("type") == "CheckpointHook"
@@ -243,6 +244,7 @@ def test_a_config_that_is_not_there_is_named(tmp_path):
             {"train_dataloader.dataset.ann_file": ["a.txt", "b.txt"]},
             r"train_dataloader\.dataset\.ann_file=\['a\.txt', 'b\.txt'\] is a list.*ConcatDataset",
         ),
+        ({"train_dataloader.persistent_workers": True}, "persistent_workers=True needs worker processes, and num_workers=0"),
         ({"train_dataloader.num_batch_per_epoch": 3}, "train_dataloader.num_batch_per_epoch=3.*dataset.indices"),
     ],
 )
@@ -250,3 +252,15 @@ def test_habits_of_other_openmmlab_packages_are_refused_by_the_settings_name(tmp
     config = stock(tmp_path)
     config.merge_from_dict(changes)
     assert re.search(words, refusal(config))
+    # Options of the command line reach a config that was purified before as well.
+    purified = purify_config(stock(tmp_path), "d2sp")
+    purified.merge_from_dict({name.replace("dataset.ann", "dataset.dataset.ann"): value for name, value in changes.items()})
+    with pytest.raises(ConfigError, match=words):
+        check_purified(purified)
+
+
+def test_a_recipe_replaces_the_one_that_a_config_has(tmp_path):
+    changes = {"train_dataloader.sampler.epoch_length": "shrink", "default_hooks.purification.dry_run": True}
+    once = purify_config(stock(tmp_path), "d2sp", changes)
+    again = purify_config(once, "prune-only")
+    assert again.to_dict() == purify_config(stock(tmp_path), "prune-only").to_dict()

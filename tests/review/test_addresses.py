@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.review.addresses import file_addresses, web_addresses
 from d2sp_mm.runs.annotation_part import AnnotationPart
+from tests.load_tool import load_tool
 
 
 def run_of(tmp_path, folders=("siteA", "siteB"), names=("c0.mp4", "c1"), absolute=False):
@@ -65,6 +67,30 @@ def test_what_the_tool_cannot_fetch_is_refused_by_name(tmp_path):
         file_addresses(run, "fiftyone", ["https://host"])
     with pytest.raises(ConfigError, match=r"2 of 2 clips are not there, the first is '.*nowhere/c0\.mp4'"):
         file_addresses(run, "fiftyone", [str(tmp_path / "nowhere")])
+
+
+def test_an_absolute_path_stands_below_its_prefix_whatever_link_leads_there(tmp_path, monkeypatch):
+    run = run_of(tmp_path, folders=("site",), absolute=True)
+    (tmp_path / "link").symlink_to(tmp_path / "site")
+    (part,) = run.parts
+
+    def with_prefix(prefix):
+        return SimpleNamespace(ledger=run.ledger, parts=[dataclasses.replace(part, data_prefix=prefix)])
+
+    linked, outside, whole = (with_prefix(prefix) for prefix in (str(tmp_path / "link"), str(tmp_path / "other"), ""))
+    assert web_addresses(linked, "label-studio", ["http://a"]) == ["http://a/c0.mp4", "http://a/c1.mp4"]
+    with pytest.raises(ConfigError, match=r"'.*site/c0\.mp4' does not lie below .*other, the data_prefix"):
+        web_addresses(outside, "label-studio", ["http://a"])
+    expected = [f"http://a{tmp_path}/site/c{number}.mp4" for number in range(2)]
+    for folder in (tmp_path, tmp_path / "site"):
+        monkeypatch.chdir(folder)
+        assert web_addresses(whole, "label-studio", ["http://a"]) == expected
+
+
+@pytest.mark.parametrize("words", [["--root", "a", "b"], ["--root", "a", "--root", "b"]])
+def test_a_root_of_each_part_is_given_in_either_way(words):
+    args = load_tool("ledger").parse_args(["export", "run", "label-studio", "--out", "x", *words])
+    assert args.root == ["a", "b"]
 
 
 def test_a_clip_that_no_decoder_could_read_may_be_missing(tmp_path):

@@ -10,7 +10,7 @@ from d2sp_mm.functional.stability import contradiction_margin, label_score, moda
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 from d2sp_mm.stages.contradiction import contradiction
-from d2sp_mm.stages.purifier import reason_to_distrust
+from d2sp_mm.stages.purifier import undertrained_warning
 
 N, CLASSES, EPOCHS = 20_000, 3, 3
 
@@ -60,4 +60,4 @@ def test_whether_the_model_has_learned_enough(ledger):
     agreement = (predictions == ledger.labels)[predictions >= 0].mean()
     # The largest class has .6, so .7 is needed, and the labels were made likely enough for less.
     assert agreement < 0.7
-    assert f"{agreement:.0%}" in reason_to_distrust(ledger, EPOCHS - 1, EPOCHS)
+    assert f"{agreement:.0%}" in undertrained_warning(ledger, EPOCHS - 1, EPOCHS)

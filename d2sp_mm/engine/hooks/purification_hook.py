@@ -12,19 +12,16 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
-from d2sp_mm.engine import random_state
 from d2sp_mm.engine.decision_log import log_decision
 from d2sp_mm.engine.epoch_buffer import EpochBuffer, write_epoch
 from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
-from d2sp_mm.engine.last_checkpoint import mend_last_checkpoint
-from d2sp_mm.engine.missed_validation import MissedValidation
+from d2sp_mm.engine.hooks.exact_resume_hook import ExactResumeHook
 from d2sp_mm.engine.overrides import PersonsVerdicts
-from d2sp_mm.engine.random_state import reseed_persistent_workers
-from d2sp_mm.engine.ranks import check_ranks_agree
+from d2sp_mm.engine.ranks import check_ranks_agree, from_main
 from d2sp_mm.engine.registered_stages import build_stages, new_ledger
-from d2sp_mm.engine.resumed_state import check_resumed_state, to_arrays, to_tensors, warn_inside_epoch
+from d2sp_mm.engine.resumed_state import check_resumed_state, to_arrays, to_tensors
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
 from d2sp_mm.engine.undecodable_report import report_at_end, report_undecodable
 from d2sp_mm.engine.weight_learner import WeightLearner, WeightSettings
@@ -114,16 +111,11 @@ class PurificationHook(Hook):
         self.history, self.prob_bits = history, prob_bits
         self.weight_settings = WeightSettings.of(weight_learner)
         self._learner: WeightLearner | None = None
-        self.max_undecodable, self.failure_tolerance = max_undecodable, failure_tolerance
+        self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
         self.write_annotation = write_annotation
         self.ledger: Ledger | None = None
         self._verdicts, self._buffer = PersonsVerdicts(verdicts), EpochBuffer()
-        self._inside_epoch = False
         self._loaded: dict[str, Any] | None = None
-        self._random_states: list[random_state.State] = []
-        self._before_validation: random_state.State | None = None
-        self._before_loading: random_state.State | None = None
-        self._missed_validation = MissedValidation()
 
     @property
     def _acts(self) -> bool:
@@ -131,9 +123,8 @@ class PurificationHook(Hook):
         return bool(self.stages or self._verdicts.found) and not self.dry_run
 
     def before_run(self, runner: Runner) -> None:
-        """See to it that a resume finds a whole checkpoint."""
+        """Remove what a killed run has left half written."""
         if dist.is_main_process():
-            mend_last_checkpoint(runner)
             remove_leftovers(Path(runner.work_dir) / FOLDER)
         dist.barrier()
 
@@ -155,30 +146,24 @@ class PurificationHook(Hook):
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
-            self._missed_validation.resumed(runner)
         self._verdicts.begin(runner, self.ledger)
-        if self._acts:
-            reseed_persistent_workers(runner, self._parts.sampler)
+        if not self._acts:
+            # The weights shall be those of plain MMAction2.
+            for hook in runner.hooks:
+                if isinstance(hook, ExactResumeHook):
+                    hook.isolate = False
         self._apply(runner, runner.epoch)
-        if dist.is_main_process():
-            check_free_space(runner, self.ledger)
-            self._files.write(self.ledger)
+        from_main(lambda: check_free_space(runner, self._get_ledger()))
+        from_main(lambda: self._files.write(self._get_ledger()))
 
     def before_train_epoch(self, runner: Runner) -> None:
         """Switch the loss to what this epoch needs."""
-        self._missed_validation.make_up(runner)
         self._buffer.clear()
         learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
         self._parts.loss.mode = learning if self._purifier.wants_weights else "plain"
-        self._inside_epoch = True
-        # Persistent workers start once in an unbroken run and again in a resumed one, and each start draws a number here.
-        self._before_loading = random_state.capture() if self._parts.sampler.seeds_workers else None
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
-        if self._before_loading is not None:
-            random_state.restore(self._before_loading)
-            self._before_loading = None
         self._parts.check_batch(data_batch)
         ledger = self._get_ledger()
         if runner.epoch == self._checked_until:
@@ -219,17 +204,13 @@ class PurificationHook(Hook):
         if dist.is_distributed():
             check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
-        if (decided or decisions) and dist.is_main_process():
-            self._files.write(ledger)
-        self._inside_epoch = False
-        own = random_state.capture()
-        self._random_states = dist.all_gather_object(own) if dist.is_distributed() else [own]
+        if decided or decisions:
+            from_main(lambda: self._files.write(ledger))
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind, with what a person decided during the last validation as well."""
         ledger = self._get_ledger()
         self._verdicts.refresh(runner, ledger)
-        self._missed_validation.make_up(runner)
         for name, done in self._purifier.unfinished.items():
             runner.logger.warning(
                 f"purification: stage {name!r} decided {done} of {self.stages[name].rounds} rounds: training ended "
@@ -238,21 +219,10 @@ class PurificationHook(Hook):
         for decision in self._purifier.prune_undecodable(ledger.next_epoch - 1):
             log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
         report_at_end(runner, ledger)
-        written = self._files.write(ledger, ended=True) if dist.is_main_process() else []
+        written = from_main(lambda: self._files.write(ledger, ended=True))
         check_end(runner, self._parts, self._files, ledger)
-        if written:
+        if dist.is_main_process():
             runner.logger.info(f"purification: written: {', '.join(map(str, written))}")
-
-    def before_val(self, runner: Runner) -> None:
-        """Remember the random state: a resumed run does not validate the epoch before, the unbroken one does."""
-        if self._acts:
-            self._before_validation = random_state.capture()
-
-    def after_val(self, runner: Runner) -> None:
-        """Continue as if there had been no validation."""
-        if self._before_validation is not None:
-            random_state.restore(self._before_validation)
-            self._before_validation = None
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Add the purification state. Called on rank 0 only, and possibly more than once an epoch."""
@@ -263,10 +233,7 @@ class PurificationHook(Hook):
             "version": self.VERSION,
             "ledger": to_tensors(self.ledger.state()),
             "rounds_done": dict(self._purifier.rounds_done),
-            "inside_epoch": self._inside_epoch,
-            "random_states": self._random_states,
             "learner": None if learner is None else learner.state(),
-            "sampler_seed": self._parts.sampler.seed,
         }
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
@@ -286,16 +253,11 @@ class PurificationHook(Hook):
             )
             return
         check_resumed_state(state, self.VERSION, self._get_ledger().observations.bits)
-        warn_inside_epoch(runner, state)
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._purifier.rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         # A stage that was added, or has another score now, starts with fresh weights.
         if self._learner is not None and state["learner"] is not None:
             self._learner.load(state["learner"])
-        # A run without a seed of its own has drawn another one by now.
-        self._parts.sampler.seed = state["sampler_seed"]
-        if dist.get_rank() < len(state["random_states"]):
-            random_state.restore(state["random_states"][dist.get_rank()])
 
     def _apply(self, runner: Runner, next_epoch: int) -> None:
         if self._acts:

@@ -159,20 +159,3 @@ def test_rules_that_need_more_bits_than_were_kept_are_refused_unless_they_are_to
     assert not replay(run, stages, prob_bits=4).keep.all()
     with pytest.raises(ConfigError, match="prob_bits=0"):
         replay(run, stages, prob_bits=0)
-
-
-def test_a_run_that_an_earlier_version_recorded_decides_the_same(dry, tmp_path):
-    folder = tmp_path / "old"
-    shutil.copytree(dry, folder)
-    path = folder / "purification" / "ledger.npz"
-    with np.load(path) as file:
-        state = {name: file[name] for name in file.files}
-    del state["num_classes"], state["observations.bits"]
-    state["version"] = np.asarray(1)
-    state["observations.probs"] = state["observations.probs"].transpose(0, 2, 1)
-    for name in ("corrected_labels", "undecodable"):
-        state[name] = state[name].astype(np.int64)
-    for name in [name for name in state if name.startswith("scores.")]:
-        state[name] = state[name].astype(np.float64)
-    np.savez_compressed(path, **state)
-    assert not difference(read_recorded_run(dry).table, ledger_table(_replayed(folder)))

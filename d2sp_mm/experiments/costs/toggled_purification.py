@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mmaction.models.losses import CrossEntropyLoss
@@ -22,6 +22,9 @@ class _SwitchedDataset(IndexedDataset):
 
     def __getitem__(self, position: int) -> Any:
         return super().__getitem__(position) if self.switch.on else self.dataset[int(position)]
+
+    def __getitems__(self, positions: Sequence[int]) -> list[Any]:
+        return super().__getitems__(positions) if self.switch.on else [self[position] for position in positions]
 
 
 class _First(Hook):

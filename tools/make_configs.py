@@ -3,7 +3,8 @@
     python tools/make_configs.py            # into configs/d2sp
     python tools/make_configs.py --check    # exits 1 where a file is not what would be written
 
-A leaf is four bases: model, dataset, schedule, purification. To add a network or a set, write its base and name it here.
+A leaf is four bases: model, dataset, schedule, purification. Its recipe is d2sp; --purify NAME replaces it. To add a network or a
+set, write its base and name it here.
 """
 
 from __future__ import annotations
@@ -29,12 +30,7 @@ from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.paths import find_home
 
 CONFIGS = find_home() / "configs"
-RECIPES = {
-    "none": "observed only, for comparison",
-    "d2sp": "pruned, then corrected",
-    "prune-only": "pruned only",
-    "correct-only": "corrected only",
-}
+RECIPE = "d2sp"
 SHAPE = "16 x 112 x 112"
 #: Folders of which every leaf is written by hand: title and paper.
 BY_HAND = {"stgcn": ("ST-GCN", "Spatial Temporal Graph Convolutional Networks (AAAI 2018)")}
@@ -98,19 +94,19 @@ def cost_of(network: Network) -> tuple[int, int]:
     return counted["params"], counted["flops"]
 
 
-def name_of(network: Network, recipe: str, dataset: Dataset) -> str:
+def name_of(network: Network, dataset: Dataset) -> str:
     """A leaf's name, without suffix."""
-    return f"{network.base}_{recipe}_{dataset.base}"
+    return f"{network.base}_{RECIPE}_{dataset.base}"
 
 
-def leaf(network: Network, recipe: str, dataset: Dataset, cost: tuple[int, int]) -> str:
+def leaf(network: Network, dataset: Dataset, cost: tuple[int, int]) -> str:
     """The text of a leaf."""
-    name = name_of(network, recipe, dataset)
+    name = name_of(network, dataset)
     path = f"configs/d2sp/{network.folder}/{name}.py"
     fold = ", fold 1 of 5" if dataset.folds > 1 else ""
     every_fold = "\n# Every fold: tools/run_folds.py with the same arguments." if dataset.folds > 1 else ""
     head = "" if dataset.classes == 7 else f"\nmodel = dict(cls_head=dict(num_classes={dataset.classes}))\n"
-    return f"""# {network.title} on {dataset.title}{fold}, {RECIPES[recipe]}:
+    return f"""# {network.title} on {dataset.title}{fold}, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py {path} \\
 #         --work-dir work_dirs/{name}
@@ -120,27 +116,22 @@ _base_ = [
     "../../_base_/models/{network.base}.py",
     "../../_base_/datasets/{dataset.base}.py",
     "../../_base_/schedules/{network.schedule}.py",
-    "../../_base_/purification/{recipe}.py",
+    "../../_base_/purification/{RECIPE}.py",
 ]
 {head}"""
 
 
 def readme(network: Network, cost: tuple[int, int]) -> str:
     """The text of a folder's README."""
-    rows = "".join(
-        f"| {dataset.title} | {' | '.join(f'[{recipe}]({name_of(network, recipe, dataset)}.py)' for recipe in RECIPES)} |\n"
-        for dataset in DATASETS
-    )
+    rows = "".join(f"* {dataset.title}: [{name_of(network, dataset)}]({name_of(network, dataset)}.py)\n" for dataset in DATASETS)
     schedule = Config.fromfile(CONFIGS / "_base_" / "schedules" / f"{network.schedule}.py")
     return f"""# {network.title}
 
 {network.paper}. {cost[0] / 1e6:.1f} M parameters, {cost[1] / 1e9:.1f} G multiply-adds a clip of {SHAPE} (MMEngine's count).
 {schedule.train_cfg.max_epochs} epochs of {schedule.optim_wrapper.optimizer.type}, batches of 32, from scratch unless
 `load_from` or `model.backbone.pretrained` names weights. None of these has been run on the set it is for, so that no result
-is claimed. Written by `tools/make_configs.py`.
+is claimed. The recipe is `d2sp`; `--purify NAME` replaces it (`none` observes only). Written by `tools/make_configs.py`.
 
-| set | {" | ".join(RECIPES.values())} |
-|---|{"---|" * len(RECIPES)}
 {rows}{by_hand_list(network.folder, network.base)}"""
 
 
@@ -171,19 +162,18 @@ def metafile(network: Network, cost: tuple[int, int]) -> str:
     """The text of the metafile of a folder of generated leaves."""
     models: list[dict[str, Any]] = [
         {
-            "Name": name_of(network, recipe, dataset),
-            "Config": f"configs/d2sp/{network.folder}/{name_of(network, recipe, dataset)}.py",
+            "Name": name_of(network, dataset),
+            "Config": f"configs/d2sp/{network.folder}/{name_of(network, dataset)}.py",
             "In Collection": network.title,
             "Metadata": {
                 "Batch Size": 32,
                 "Training Data": dataset.title,
-                "Purification": recipe,
+                "Purification": RECIPE,
                 "Parameters": cost[0],
                 "FLOPs": cost[1],
             },
         }
         for dataset in DATASETS
-        for recipe in RECIPES
     ]
     return metafile_of(network.folder, network.title, network.paper, models, network.base)
 
@@ -194,8 +184,7 @@ def files() -> dict[Path, str]:
     for network in NETWORKS:
         folder, cost = CONFIGS / "d2sp" / network.folder, cost_of(network)
         for dataset in DATASETS:
-            for recipe in RECIPES:
-                texts[folder / f"{name_of(network, recipe, dataset)}.py"] = leaf(network, recipe, dataset, cost)
+            texts[folder / f"{name_of(network, dataset)}.py"] = leaf(network, dataset, cost)
         texts[folder / "README.md"] = readme(network, cost)
         texts[folder / "metafile.yml"] = metafile(network, cost)
     for name, (title, paper) in BY_HAND.items():

@@ -11,7 +11,7 @@ from mmengine.config import Config
 
 from d2sp_mm.datasets.converters import CONVERTERS, Options
 from d2sp_mm.datasets.converters.writing import write_conversion
-from d2sp_mm.recipes import read_config
+from d2sp_mm.recipes import purify_config, read_config
 from tests.datasets.converters.trees import CLASS_COUNTS, MAKERS, write_frames
 from tests.integration.real_run import read_config as read_leaf
 from tests.tiny_run import hook_of, train
@@ -85,7 +85,7 @@ def test_a_leaf_trains_as_it_is_written(tmp_path, monkeypatch):
     for path in (tmp_path / "data/dfew").glob("fold1_*.txt"):
         path.write_text("".join(itertools.islice(path.open(), 0, None, 7)))
     options = {"train_dataloader": {"num_workers": 0, "persistent_workers": False, "batch_size": 2}, "param_scheduler": None}
-    config = read_leaf("former-dfer/former-dfer_none_dfew.py", tmp_path / "work", 1, {})
+    config = purify_config(read_leaf("former-dfer/former-dfer_d2sp_dfew.py", tmp_path / "work", 1, {}), "none")
     config.merge_from_dict(options)
     ledger = hook_of(train(config.to_dict())).ledger
     assert ledger.observations.complete(1, 0)

@@ -85,4 +85,4 @@ def test_mim_starts_two_processes(folder):
 def test_a_config_that_the_package_carries_goes_by_its_name(folder):
     """It finds the config, and stops where the set is not there."""
     with pytest.raises(AssertionError, match=r"fold1_train\.txt"):
-        mim(folder, "train", "d2sp_mm", "resnet18-lstm_none_dfew.py", "--work-dir", "dfew")
+        mim(folder, "train", "d2sp_mm", "resnet18-lstm_d2sp_dfew.py", "--work-dir", "dfew")

@@ -1,4 +1,4 @@
-# C3D on AFEW, pruned, then corrected:
+# C3D on AFEW, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/c3d/c3d_d2sp_afew.py \
 #         --work-dir work_dirs/c3d_d2sp_afew

@@ -1,4 +1,4 @@
-# C3D on MAFW, fold 1 of 5, pruned, then corrected:
+# C3D on MAFW, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/c3d/c3d_d2sp_mafw.py \
 #         --work-dir work_dirs/c3d_d2sp_mafw

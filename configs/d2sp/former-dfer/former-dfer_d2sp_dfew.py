@@ -1,4 +1,4 @@
-# Former-DFER on DFEW, fold 1 of 5, pruned, then corrected:
+# Former-DFER on DFEW, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/former-dfer/former-dfer_d2sp_dfew.py \
 #         --work-dir work_dirs/former-dfer_d2sp_dfew

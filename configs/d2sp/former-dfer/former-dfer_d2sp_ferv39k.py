@@ -1,4 +1,4 @@
-# Former-DFER on FERV39k, pruned, then corrected:
+# Former-DFER on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/former-dfer/former-dfer_d2sp_ferv39k.py \
 #         --work-dir work_dirs/former-dfer_d2sp_ferv39k

@@ -1,4 +1,4 @@
-# I3D-R50 on AFEW, pruned, then corrected:
+# I3D-R50 on AFEW, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/i3d/i3d_r50_d2sp_afew.py \
 #         --work-dir work_dirs/i3d_r50_d2sp_afew

@@ -1,4 +1,4 @@
-# I3D-R50 on DFEW, fold 1 of 5, pruned, then corrected:
+# I3D-R50 on DFEW, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/i3d/i3d_r50_d2sp_dfew.py \
 #         --work-dir work_dirs/i3d_r50_d2sp_dfew

@@ -1,4 +1,4 @@
-# I3D-R50 on FERV39k, pruned, then corrected:
+# I3D-R50 on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/i3d/i3d_r50_d2sp_ferv39k.py \
 #         --work-dir work_dirs/i3d_r50_d2sp_ferv39k

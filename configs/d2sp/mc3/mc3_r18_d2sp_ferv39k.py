@@ -1,4 +1,4 @@
-# MC3-18 on FERV39k, pruned, then corrected:
+# MC3-18 on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/mc3/mc3_r18_d2sp_ferv39k.py \
 #         --work-dir work_dirs/mc3_r18_d2sp_ferv39k

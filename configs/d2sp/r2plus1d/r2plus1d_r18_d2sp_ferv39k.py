@@ -1,4 +1,4 @@
-# R(2+1)D-18 on FERV39k, pruned, then corrected:
+# R(2+1)D-18 on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/r2plus1d/r2plus1d_r18_d2sp_ferv39k.py \
 #         --work-dir work_dirs/r2plus1d_r18_d2sp_ferv39k

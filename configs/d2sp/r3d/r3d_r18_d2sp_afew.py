@@ -1,4 +1,4 @@
-# R3D-18 on AFEW, pruned, then corrected:
+# R3D-18 on AFEW, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/r3d/r3d_r18_d2sp_afew.py \
 #         --work-dir work_dirs/r3d_r18_d2sp_afew

@@ -1,4 +1,4 @@
-# R3D-18 on FERV39k, pruned, then corrected:
+# R3D-18 on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/r3d/r3d_r18_d2sp_ferv39k.py \
 #         --work-dir work_dirs/r3d_r18_d2sp_ferv39k

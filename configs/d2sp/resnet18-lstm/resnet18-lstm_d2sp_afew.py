@@ -1,4 +1,4 @@
-# ResNet18+LSTM on AFEW, pruned, then corrected:
+# ResNet18+LSTM on AFEW, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/resnet18-lstm/resnet18-lstm_d2sp_afew.py \
 #         --work-dir work_dirs/resnet18-lstm_d2sp_afew

@@ -1,4 +1,4 @@
-# ResNet18+LSTM on MAFW, fold 1 of 5, pruned, then corrected:
+# ResNet18+LSTM on MAFW, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/resnet18-lstm/resnet18-lstm_d2sp_mafw.py \
 #         --work-dir work_dirs/resnet18-lstm_d2sp_mafw

@@ -1,4 +1,4 @@
-# TSM-R50 on CREMA-D, fold 1 of 5, pruned, then corrected:
+# TSM-R50 on CREMA-D, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/tsm/tsm_r50_d2sp_crema-d.py \
 #         --work-dir work_dirs/tsm_r50_d2sp_crema-d

@@ -1,4 +1,4 @@
-# TSM-R50 on FERV39k, pruned, then corrected:
+# TSM-R50 on FERV39k, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/tsm/tsm_r50_d2sp_ferv39k.py \
 #         --work-dir work_dirs/tsm_r50_d2sp_ferv39k

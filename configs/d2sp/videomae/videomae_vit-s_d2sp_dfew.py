@@ -1,4 +1,4 @@
-# VideoMAE-S on DFEW, fold 1 of 5, pruned, then corrected:
+# VideoMAE-S on DFEW, fold 1 of 5, pruned, then corrected (--purify NAME: by another recipe):
 #
 #     python tools/train.py configs/d2sp/videomae/videomae_vit-s_d2sp_dfew.py \
 #         --work-dir work_dirs/videomae_vit-s_d2sp_dfew

@@ -1,4 +1,4 @@
-"""Floor 4: the child registries of scope ``d2sp_mm``.
+"""The child registries of scope ``d2sp_mm``.
 
 ``locations`` lets MMEngine find ``type='d2sp_mm.X'`` without ``custom_imports``. The registries hang below MMEngine's
 roots, where every scope looks for a foreign one.

@@ -25,7 +25,7 @@ PUBLIC = {
     "HOOKS": {"AtomicCheckpointHook", "ExactResumeHook", "PurificationHook"},
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
-    "MODELS": {"FormerDFER", "FramesOfClips", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
+    "MODELS": {"FormerDFER", "ClipToFramesPreprocessor", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
     "STAGES": {"CoarsePruning", "DoubtfulLabelPruning", "FineCorrection", "RandomPruning", *peers.__all__},
 }
 

@@ -38,7 +38,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=default.epochs, help="epochs of each run")
     parser.add_argument("--jobs", type=int, default=default.jobs, help="runs at the same time")
     parser.add_argument(
-        "--low-quality-rate", type=float, default=default.low_quality_rate, help="share of spoiled training clips"
+        "--low-quality-rate", type=float, default=default.low_quality_rate, help="share of corrupted training clips"
     )
     parser.add_argument(
         "--mislabel-rate", type=float, default=default.mislabel_rate, help="share of mislabelled training clips"

@@ -41,12 +41,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         ledger = find_ledger(args.work_dir)
         table = read_ledger_table(ledger)
-        judgement = evaluate_purification(table, read_truth(args.truth))
+        evaluation = evaluate_purification(table, read_truth(args.truth))
     except D2SPError as error:
         sys.exit(f"evaluate_purification: {error}")
     written = ledger.parent / "purification.json"
-    atomic_write(written, (json.dumps(judgement, indent=2, allow_nan=False) + "\n").encode())
-    console.print(report_table(judgement))
+    atomic_write(written, (json.dumps(evaluation, indent=2, allow_nan=False) + "\n").encode())
+    console.print(report_table(evaluation))
     unscored = [int(np.isnan(scores).sum()) for scores in (table.quality_scores, table.label_scores)]
     console.print(
         f"{len(table)} samples; never scored for quality: {unscored[0]}, for label: {unscored[1]} (ranked as good).",

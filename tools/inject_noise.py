@@ -1,4 +1,4 @@
-"""Plant wrong labels and spoiled clips into an existing training set of MMAction2."""
+"""Plant wrong labels and corrupted clips into an existing training set of MMAction2."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from d2sp_mm.annotations.truth import NOISES
 from d2sp_mm.errors import D2SPError
 from d2sp_mm.experiments.noise.confusion import SOURCES, choose_confusion
 from d2sp_mm.experiments.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
-from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, look_alike_chances
+from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, instance_dependent_chances
 from d2sp_mm.io.whole_files import atomic_write
 
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
-        description="Plant wrong labels and spoiled clips into an existing training set of MMAction2",
-        epilog="Where clips of a video or rawframe list are spoiled, OUT/data is the data_prefix to train with: it "
-        "holds the spoiled copies, and a symbolic link to every other clip.",
+        description="Plant wrong labels and corrupted clips into an existing training set of MMAction2",
+        epilog="Where clips of a video or rawframe list are corrupted, OUT/data is the data_prefix to train with: it "
+        "holds the corrupted copies, and a symbolic link to every other clip.",
     )
     parser.add_argument("annotation", type=Path, help="the annotation file")
     parser.add_argument("--out", type=Path, required=True, help="a new folder")
@@ -41,7 +41,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
         f"{', '.join(SOURCES)}, or a .json, .csv or .npy file; row = true class",
     )
     parser.add_argument("--num-classes", type=int, help="default: the highest label plus one")
-    parser.add_argument("--spoil", nargs="+", metavar="KIND", help=f"default all; {_spoil_help()}")
+    parser.add_argument("--corrupt", nargs="+", metavar="KIND", help=f"default all; {_corrupt_help()}")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=KINDS, help="kind of annotation, default: told by the file")
     parser.add_argument("--split", default=None, help="split of a pose file, default train where the file has splits")
@@ -52,7 +52,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _spoil_help() -> str:
+def _corrupt_help() -> str:
     return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in SPOIL_KINDS.items() if names)
 
 
@@ -70,12 +70,12 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
     num_classes = args.num_classes or int(annotations.labels.max()) + 1
     chances, confusion = None, args.confusion
     if confusion == LOOK_ALIKES:
-        chances = look_alike_chances(clip_features(annotations, args.data_root), annotations.labels, num_classes)
+        chances = instance_dependent_chances(clip_features(annotations, args.data_root), annotations.labels, num_classes)
         confusion = "symmetric"
     with Progress(console=console) as bar:
 
         def progress(samples: Iterable[int], total: int) -> Iterable[int]:
-            return bar.track(samples, total=total, description="Spoiling clips")
+            return bar.track(samples, total=total, description="Corrupting clips")
 
         return inject_noise(
             annotations,
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
             args.low_quality_rate,
             args.seed,
             data_root=args.data_root,
-            kinds=args.spoil,
+            kinds=args.corrupt,
             frame_names=FrameNames(args.filename_tmpl, args.start_index),
             progress=progress,
             chances=chances,

@@ -1,9 +1,9 @@
-"""Look at what a run decided, overrule it, decide again, and compare runs; no model is loaded.
+"""Look at what a run decided, override it, decide again, and compare runs; no model is loaded.
 
 python tools/ledger.py show work_dirs/mine
 python tools/ledger.py show work_dirs/mine --key happy/00012.mp4
 python tools/ledger.py replay work_dirs/mine --set prune.rate=.05 correct.min_margin=.3
-python tools/ledger.py apply work_dirs/mine verdicts.csv
+python tools/ledger.py apply work_dirs/mine overrides.csv
 python tools/ledger.py undo work_dirs/mine --stage prune_by_entropy --class 3
 python tools/ledger.py export work_dirs/mine cleanlab --out exported
 python tools/ledger.py diff work_dirs/mine work_dirs/other
@@ -24,17 +24,17 @@ from rich.table import Table
 
 from d2sp_mm.errors import ConfigError, D2SPError
 from d2sp_mm.io.csv_rows import write_csv_rows
-from d2sp_mm.ledger import Verdict
+from d2sp_mm.ledger import Override
 from d2sp_mm.review.class_names import find_class_names
 from d2sp_mm.review.export import FORMATS
-from d2sp_mm.review.override import overrule, standing_verdicts
+from d2sp_mm.review.override import override, standing_overrides
 from d2sp_mm.review.replay import changed_stages, replay
 from d2sp_mm.review.status import difference
 from d2sp_mm.review.summary import history_of, summary
 from d2sp_mm.review.tables import change_tables, history_tables, show_any_key, summary_tables
 from d2sp_mm.review.undo import Selection, undone
 from d2sp_mm.runs.ledger_table import write_ledger_table
-from d2sp_mm.runs.override_file import merged, read_verdicts
+from d2sp_mm.runs.override_file import merged, read_overrides
 from d2sp_mm.runs.recorded_run import RecordedRun, find_table, read_recorded_run
 from d2sp_mm.runs.run_files import DECISIONS_HEADER, FOLDER, decision_rows, ledger_table
 
@@ -65,10 +65,10 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     )
     again.add_argument("--prob-bits", type=_number, help="decide from 4, 8 or 16 bits a probability, at most the recorded")
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
-    overruling = command("apply", "let a person's verdicts hold", "tools/ledger.py apply work_dirs/mine verdicts.csv")
-    overruling.epilog = f"Columns of the file: key,verdict,label. Verdicts: keep (as given), prune, relabel, none. {_GO_ON}"
-    overruling.add_argument("work_dir", type=Path)
-    overruling.add_argument("verdicts", type=Path, help="as tools/report.py's page saves it")
+    overriding = command("apply", "let a person's overrides hold", "tools/ledger.py apply work_dirs/mine overrides.csv")
+    overriding.epilog = f"Columns: key,override,label. Overrides: keep (as given), prune, relabel, none. {_GO_ON}"
+    overriding.add_argument("work_dir", type=Path)
+    overriding.add_argument("overrides", type=Path, help="as tools/report.py's page saves it")
     back = command("undo", "take decisions back", "tools/ledger.py undo work_dirs/mine --stage prune_by_entropy")
     back.epilog = "Of --key, --class, --stage and --epoch all that are given must fit. " + _GO_ON
     back.add_argument("work_dir", type=Path)
@@ -76,8 +76,8 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     back.add_argument("--class", nargs="+", type=_number, default=[], dest="classes", help="on clips given these labels")
     back.add_argument("--stage", "--rule", nargs="+", default=[], dest="rules", help="by these rules of ledger.csv")
     back.add_argument("--epoch", nargs="+", type=_number, default=[], dest="epochs", help="after these epochs of the log")
-    back.add_argument("--verdicts", action="store_true", help="take back the person's verdicts (of --key, --class)")
-    back.add_argument("--all", action="store_true", help="all of them and the verdicts: the annotation as it was given")
+    back.add_argument("--overrides", action="store_true", help="take back the person's overrides (of --key, --class)")
+    back.add_argument("--all", action="store_true", help="all of them and the overrides: the annotation as it was given")
     out = command("export", "write it for other tools", "tools/ledger.py export work_dirs/mine cleanlab --out exported")
     out.add_argument("work_dir", type=Path)
     out.add_argument("format", choices=FORMATS)
@@ -152,40 +152,40 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
         console.print(f"Written: {args.out}", highlight=False, soft_wrap=True, markup=False)
 
 
-def let_hold(args: argparse.Namespace, console: Console) -> None:
-    """Let a person's verdicts hold, besides those that hold already."""
+def apply(args: argparse.Namespace, console: Console) -> None:
+    """Let a person's overrides hold, besides those that hold already."""
     run = read_recorded_run(args.work_dir)
-    _overrule(args, console, run, merged(standing_verdicts(run), read_verdicts(args.verdicts, run.ledger)))
+    _override(args, console, run, merged(standing_overrides(run), read_overrides(args.overrides, run.ledger)))
 
 
-def take_back(args: argparse.Namespace, console: Console) -> None:
+def undo(args: argparse.Namespace, console: Console) -> None:
     """Take decisions back."""
     selection = Selection(args.key, args.classes, args.rules, args.epochs)
-    if not (selection or args.verdicts or args.all) or (args.all and (selection or args.verdicts)):
-        raise ConfigError("say what: some of --key, --class, --stage and --epoch, or --verdicts, or --all.")
-    if args.verdicts and (args.rules or args.epochs):
-        raise ConfigError("--verdicts goes with --key and --class only: a person's verdicts are of no stage.")
+    if not (selection or args.overrides or args.all) or (args.all and (selection or args.overrides)):
+        raise ConfigError("say what: some of --key, --class, --stage and --epoch, or --overrides, or --all.")
+    if args.overrides and (args.rules or args.epochs):
+        raise ConfigError("--overrides goes with --key and --class only: a person's overrides are of no stage.")
     run = read_recorded_run(args.work_dir)
-    standing = {} if args.all else standing_verdicts(run)
-    if args.verdicts:
-        gone = selection.verdicts(run.ledger, standing)
+    standing = {} if args.all else standing_overrides(run)
+    if args.overrides:
+        gone = selection.overrides(run.ledger, standing)
         if not gone:
-            raise ConfigError("there is no such verdict that holds.")
-        _overrule(args, console, run, {s: verdict for s, verdict in standing.items() if s not in gone})
+            raise ConfigError("there is no such override that holds.")
+        _override(args, console, run, {s: override for s, override in standing.items() if s not in gone})
         return
     rows = selection.rows(run.ledger)
     if not rows.any() and not args.all:
-        raise ConfigError("no stage has decided that; tools/ledger.py show lists what was. --verdicts takes verdicts back.")
-    verdicts = undone(run.ledger, rows, standing)
-    if verdicts == standing and not args.all:
-        raise ConfigError("all of those clips have a verdict of yours, which stands; --verdicts takes verdicts back.")
-    _overrule(args, console, run, verdicts)
+        raise ConfigError("no stage has decided that; tools/ledger.py show lists what was. --overrides takes yours back.")
+    overrides = undone(run.ledger, rows, standing)
+    if overrides == standing and not args.all:
+        raise ConfigError("all of those clips have an override of yours, which stands; --overrides takes overrides back.")
+    _override(args, console, run, overrides)
 
 
-def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verdicts: dict[int, Verdict]) -> None:
-    done = overrule(run, verdicts)
+def _override(args: argparse.Namespace, console: Console, run: RecordedRun, overrides: dict[int, Override]) -> None:
+    done = override(run, overrides)
     found = {
-        "verdicts": done.verdicts,
+        "overrides": done.overrides,
         "changes": [dataclasses.asdict(c) for c in done.changes],
         "undecodable_kept": done.undecodable_kept,
         "written": [str(path) for path in done.written],
@@ -198,7 +198,7 @@ def _overrule(args: argparse.Namespace, console: Console, run: RecordedRun, verd
             highlight=False, markup=False,
         )  # fmt: skip
     if not args.json:
-        text = f"{done.verdicts} verdicts hold. {_GO_ON}"
+        text = f"{done.overrides} overrides hold. {_GO_ON}"
         console.print(text, "Written:", *found["written"], sep="\n  ", highlight=False, soft_wrap=True, markup=False)
 
 
@@ -231,8 +231,8 @@ def _print(console: Console, as_json: bool, found: dict[str, Any], tables: Seque
 _COMMANDS = {
     "show": show,
     "replay": decide_again,
-    "apply": let_hold,
-    "undo": take_back,
+    "apply": apply,
+    "undo": undo,
     "export": export,
     "diff": compare,
 }

@@ -3,8 +3,8 @@
     python tools/make_configs.py            # into configs/d2sp
     python tools/make_configs.py --check    # exits 1 where a file is not what would be written
 
-A leaf is four bases: model, dataset, schedule, purification. Its recipe is d2sp; --purify NAME replaces it. To add a network or a
-set, write its base and name it here.
+A leaf is four bases: model, dataset, schedule, purification. Its recipe is d2sp; --purify NAME replaces it. To add a
+network or a set, write its base and name it here.
 """
 
 from __future__ import annotations
@@ -123,7 +123,8 @@ _base_ = [
 
 def readme(network: Network, cost: tuple[int, int]) -> str:
     """The text of a folder's README."""
-    rows = "".join(f"* {dataset.title}: [{name_of(network, dataset)}]({name_of(network, dataset)}.py)\n" for dataset in DATASETS)
+    named = [(dataset.title, name_of(network, dataset)) for dataset in DATASETS]
+    rows = "".join(f"* {title}: [{name}]({name}.py)\n" for title, name in named)
     schedule = Config.fromfile(CONFIGS / "_base_" / "schedules" / f"{network.schedule}.py")
     return f"""# {network.title}
 

@@ -24,7 +24,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--num-train", type=int, default=1500, help="training clips (default: %(default)s)")
     parser.add_argument("--num-test", type=int, default=500, help="test clips, all clean (default: %(default)s)")
     parser.add_argument(
-        "--low-quality-rate", type=float, default=0.1, help="share of spoiled training clips (default: %(default)s)"
+        "--low-quality-rate", type=float, default=0.1, help="share of corrupted training clips (default: %(default)s)"
     )
     parser.add_argument(
         "--mislabel-rate", type=float, default=0.2, help="share of mislabelled training clips (default: %(default)s)"

@@ -1,4 +1,4 @@
-"""Write the page on which a person looks at what a run decided, and overrules it.
+"""Write the page on which a person looks at what a run decided, and overrides it.
 
     python tools/report.py work_dirs/mine
     python tools/report.py work_dirs/mine --out reports/mine --copy-videos --suspicious 1000

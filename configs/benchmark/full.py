@@ -36,7 +36,7 @@ noises = {
     "human": dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="ferplus"),
 }
 # Which labels are wrong depends on how the clip looks.
-noises["look-alikes"] = dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="look_alikes")
+noises["look-alikes"] = dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="instance_dependent")
 only = [
     *[(name, noise) for noise in ("both", "clean") for name in ("toy", "gfe-pose", "gfe-video")],
     ("toy", "human"),

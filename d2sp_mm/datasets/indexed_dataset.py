@@ -54,7 +54,7 @@ class IndexedDataset:
     """Wraps a training dataset and writes each sample's number into its data sample.
 
     It holds no purification state, so worker processes that live for the whole training never hold a stale one: labels
-    and verdicts are applied in the main process.
+    and decisions are applied in the main process.
 
     A clip that cannot be decoded does not stop the run, as it does with MMAction2's ``VideoDataset`` alone. Another clip
     takes its place and carries number and reason of those that failed, so that the hook can count and report them. Where

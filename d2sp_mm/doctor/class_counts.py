@@ -9,7 +9,7 @@ from mmengine.config import Config
 
 from d2sp_mm.doctor.finding import Finding
 from d2sp_mm.engine.registered_stages import build_stages
-from d2sp_mm.functional.selection import class_room
+from d2sp_mm.functional.selection import class_capacity
 from d2sp_mm.stages.pruning import PruningStage
 
 #: Clips of a class below which what is decided about it rests on little.
@@ -45,7 +45,7 @@ def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
 
 def _room(name: str, stage: PruningStage, counts: np.ndarray) -> list[Finding]:
     where = f"default_hooks.purification.stages.{name}"
-    room = class_room(counts, np.zeros_like(counts), stage.class_cap, stage.class_floor)
+    room = class_capacity(counts, np.zeros_like(counts), stage.class_cap, stage.class_floor)
     wanted = round(stage.rate * counts.sum())
     limits = f"class_cap={stage.class_cap}, class_floor={stage.class_floor}"
     if room.sum() < wanted:

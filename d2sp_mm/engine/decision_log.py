@@ -12,7 +12,7 @@ from mmengine import dist
 from mmengine.runner import Runner
 
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
-from d2sp_mm.functional.ranks import rank_agreement
+from d2sp_mm.functional.ranks import spearman
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.visualization.strip_file import can_be_read, read_strips_elsewhere
 
@@ -60,7 +60,7 @@ def with_agreement(ledger: Ledger, decision: Decision) -> Decision:
     name = "label_score" if len(decision.relabel) or "quality_score" not in decision.scores else "quality_score"
     scores = decision.scores.get(name, next(iter(decision.scores.values())))
     before, ledger.last_scores[decision.rule] = ledger.last_scores.get(decision.rule), scores.copy()
-    agreement = None if before is None else rank_agreement(before, scores)
+    agreement = None if before is None else spearman(before, scores)
     return decision if agreement is None else replace(decision, summary={**decision.summary, "agreement": agreement})
 
 
@@ -98,7 +98,7 @@ def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
 
 def _moves(ledger: Ledger, decision: Decision) -> Counter[str]:
     """The decision's moves from label to label, from the ledger's history."""
-    history = ledger.history
+    history = ledger.decisions.columns
     own = ledger.rules.index(decision.rule) if decision.rule in ledger.rules else -1
     chosen = (history["epoch"] == decision.epoch) & (history["rule"] == own) & ~history["pruned"]
     return Counter(f"{a} to {b}" for a, b in zip(history["old_label"][chosen], history["new_label"][chosen]))

@@ -8,18 +8,18 @@ from mmengine.runner import Runner
 
 from d2sp_mm.engine.ranks import from_main
 from d2sp_mm.errors import D2SPError, DataError
-from d2sp_mm.ledger import Ledger, Verdict
-from d2sp_mm.ledger.override import judge, verdicts_of
-from d2sp_mm.runs.override_file import FILE, merged, read_verdicts, write_verdicts
+from d2sp_mm.ledger import Ledger, Override
+from d2sp_mm.ledger.override import apply_overrides, overrides_of
+from d2sp_mm.runs.override_file import FILE, merged, read_overrides, write_overrides
 from d2sp_mm.runs.run_files import FOLDER
 
-_Found = dict[int, Verdict]
+_Found = dict[int, Override]
 
 
-class PersonsVerdicts:
-    """The verdicts that hold for a run.
+class OverrideFile:
+    """The overrides that hold for a run.
 
-    The file ``verdicts.csv`` in the run's folder says what holds; ``tools/ledger.py`` writes it, also while the run goes
+    The file ``overrides.csv`` in the run's folder says what holds; ``tools/ledger.py`` writes it, also while the run goes
     on. The main process reads it and tells the others, so that all hold the same.
 
     Args:
@@ -28,15 +28,15 @@ class PersonsVerdicts:
 
     def __init__(self, given: str | None) -> None:
         self.given = given
-        #: The verdicts by the number of the sample.
+        #: The overrides by the number of the sample.
         self.found: _Found = {}
         self._stamp: tuple[int, int] | None = None
 
     def begin(self, runner: Runner, ledger: Ledger) -> None:
         """Take them over before training starts; a resumed run's ledger must have been loaded.
 
-        A run that starts afresh has those of the config's file, and in their place those of ``verdicts.csv`` if an earlier
-        run left one in the work dir. A resumed one has those of ``verdicts.csv`` alone, or of its checkpoint where the file
+        A run that starts afresh has those of the config's file, and in their place those of ``overrides.csv`` if an earlier
+        run left one in the work dir. A resumed one has those of ``overrides.csv`` alone, or of its checkpoint where the file
         is not there (a resume into another work dir), or of the config's file where neither has any.
 
         Args:
@@ -47,13 +47,13 @@ class PersonsVerdicts:
             DataError: A file cannot be read or does not fit the training set, on every rank.
         """
         found = from_main(lambda: self._first(runner, ledger))
-        judge(ledger, found)
+        apply_overrides(ledger, found)
         self.found = found
         if found:
-            kept = [sample for sample, verdict in found.items() if verdict.keep]
+            kept = [sample for sample, override in found.items() if override.keep]
             moved = sum(found[sample].label != ledger.labels[sample] for sample in kept)
             counts = f"{len(found) - len(kept)} prune, {moved} relabel, {len(kept) - moved} keep as given"
-            runner.logger.info(f"purification: {len(found)} verdicts of a person hold ({counts}): {_file(runner)}")
+            runner.logger.info(f"purification: {len(found)} overrides of a person hold ({counts}): {_file(runner)}")
 
     def refresh(self, runner: Runner, ledger: Ledger) -> bool:
         """Take over what was written since, between two epochs. What cannot be read or carried out is said, and waits.
@@ -69,19 +69,19 @@ class PersonsVerdicts:
             newer = from_main(lambda: self._changed(runner, ledger))
             if newer is None:
                 return False
-            judge(ledger, newer)
+            apply_overrides(ledger, newer)
         except D2SPError as error:
-            runner.logger.warning(f"purification: the verdicts are left as they were: {error}")
+            runner.logger.warning(f"purification: the overrides are left as they were: {error}")
             return False
-        runner.logger.info(f"purification: {len(newer)} verdicts of a person hold from now on, {len(self.found)} did before")
+        runner.logger.info(f"purification: {len(newer)} overrides hold from now on, {len(self.found)} did before")
         self.found = newer
         return True
 
     def _first(self, runner: Runner, ledger: Ledger) -> _Found:
         own = _file(runner)
-        found = {} if self.given is None else merged({}, read_verdicts(self.given, ledger))
+        found = {} if self.given is None else merged({}, read_overrides(self.given, ledger))
         if runner.iter > 0:
-            found = verdicts_of(ledger) or found
+            found = overrides_of(ledger) or found
         if own.is_file():
             newer = _read_own(own, ledger)
             if runner.iter > 0:
@@ -90,7 +90,7 @@ class PersonsVerdicts:
                 found = {**found, **newer}
                 runner.logger.warning(f"purification: {own}, of an earlier run here, holds; move it away if it shall not.")
         if found or own.is_file():
-            write_verdicts(own, ledger, found)
+            write_overrides(own, ledger, found)
             self._stamp = _stamp(own)
         return found
 
@@ -106,7 +106,7 @@ class PersonsVerdicts:
 
 def _read_own(own: Path, ledger: Ledger) -> _Found:
     try:
-        return merged({}, read_verdicts(own, ledger))
+        return merged({}, read_overrides(own, ledger))
     except DataError as error:
         raise DataError(f"{error} If that file is of another run, move it away.") from error
 

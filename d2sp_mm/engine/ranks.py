@@ -39,7 +39,7 @@ def from_main(work: Callable[[], _T]) -> _T:
     return found
 
 
-def check_ranks_agree(digest: str, epoch: int) -> None:
+def check_ranks_equal(digest: str, epoch: int) -> None:
     """Compare what the ranks hold; every rank of a distributed run must call it, and every rank raises if one differs.
 
     Args:

@@ -34,7 +34,7 @@ def new_ledger(
     parts: TrainingParts,
     stages: Mapping[str, Stage],
     max_epochs: int,
-    history: int | None,
+    keep_epochs: int | None,
     prob_bits: int | None,
 ) -> Ledger:
     """A ledger of the training set that holds what the stages look at.
@@ -44,13 +44,13 @@ def new_ledger(
         parts: The parts of the run.
         stages: What will decide, by name.
         max_epochs: Length of the training schedule.
-        history: How many epochs of observations are kept at least.
+        keep_epochs: How many epochs of observations are kept at least.
         prob_bits: Bits of each probability; if None :func:`fitting_bits` of what the stages ask for. Where none decides that
             is 16, because what such a run records is looked at later, by whatever.
     """
     draws = np.bincount(parts.dataset.map.samples, minlength=len(given.keys))
     looked_at = [stage.last_epochs(stage.decision_epochs(max_epochs)[-1]) for stage in stages.values()]
-    window = max([*looked_at, history or 1])
+    window = max([*looked_at, keep_epochs or 1])
     least = max((stage.prob_bits for stage in stages.values()), default=16)
     # What is kept beyond what the stages look at must not change what they decide.
     bits = prob_bits or fitting_bits(len(given.keys), parts.num_classes, max(looked_at, default=window), least)

@@ -109,7 +109,8 @@ class WeightLearner:
             self.optimizer.zero_grad(set_to_none=True)
             total.backward()
         for parameter in self.head.parameters():
-            # A batch that overflows in half precision must not spoil the weights for good; to ask would wait for the device.
+            # A batch that overflows in half precision must not corrupt the weights for good; to ask would wait for the
+            # device.
             parameter.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
             if dist.is_distributed():
                 dist.all_reduce(parameter.grad, op="mean")

@@ -1,1 +1,1 @@
-"""Floor 1: the formulae. Arrays or tensors in, arrays or tensors out; import the module of the formula you need."""
+"""The formulae. Arrays or tensors in, arrays or tensors out; import the module of the formula you need."""

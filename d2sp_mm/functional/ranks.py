@@ -141,7 +141,7 @@ def tail_rank(ranks: npt.ArrayLike, reference: npt.ArrayLike, share: float) -> f
 _LEAST = 3
 
 
-def rank_agreement(before: npt.NDArray[np.float64], now: npt.NDArray[np.float64]) -> float | None:
+def spearman(before: npt.NDArray[np.float64], now: npt.NDArray[np.float64]) -> float | None:
     """Spearman's rank correlation over the samples that both rounds have scored.
 
     Args:
@@ -155,7 +155,7 @@ def rank_agreement(before: npt.NDArray[np.float64], now: npt.NDArray[np.float64]
         Spearman (1904): Pearson's correlation of the ranks, ties sharing their mean rank.
 
     Example:
-        >>> rank_agreement(np.array([0.1, 0.2, np.nan, 0.4]), np.array([0.3, 0.7, 0.8, 0.9]))
+        >>> spearman(np.array([0.1, 0.2, np.nan, 0.4]), np.array([0.3, 0.7, 0.8, 0.9]))
         1.0
     """
     both = ~np.isnan(before) & ~np.isnan(now)

@@ -12,7 +12,7 @@ def select_lowest(
     scores: npt.ArrayLike,
     labels: npt.ArrayLike,
     count: int,
-    class_room: npt.ArrayLike,
+    class_capacity: npt.ArrayLike,
 ) -> npt.NDArray[np.int64]:
     """Take the ``count`` lowest scores, but from no class more than its room.
 
@@ -23,7 +23,7 @@ def select_lowest(
         scores: Shape (n,), low = bad. NaN (never scored) is never taken. Ties go to the lower index.
         labels: Class of each sample, shape (n,).
         count: How many to take at most.
-        class_room: How many each class may lose, shape (c,).
+        class_capacity: How many each class may lose, shape (c,).
 
     Returns:
         Indices of the samples to prune, ascending, shape (k,) with k <= count.
@@ -32,12 +32,12 @@ def select_lowest(
         Our own; the class limits are design rules of this project.
 
     Example:
-        >>> select_lowest([0.3, 0.1, 0.2], [0, 1, 1], count=2, class_room=[1, 1])
+        >>> select_lowest([0.3, 0.1, 0.2], [0, 1, 1], count=2, class_capacity=[1, 1])
         array([1])
     """
     scores = np.asarray(scores, dtype=np.float64)
     labels = np.asarray(labels, dtype=np.int64)
-    room = np.maximum(np.asarray(class_room, dtype=np.int64), 0)
+    room = np.maximum(np.asarray(class_capacity, dtype=np.int64), 0)
     scored = np.flatnonzero(~np.isnan(scores))
     taking = scored[lowest(scores[scored], count)]
     taken = np.zeros(len(scores), dtype=bool)
@@ -47,7 +47,7 @@ def select_lowest(
     return np.flatnonzero(taken)
 
 
-def class_room(
+def class_capacity(
     totals: npt.ArrayLike, pruned: npt.ArrayLike, cap: float, floor: int
 ) -> npt.NDArray[np.int64]:
     """How many samples each class may still lose.
@@ -65,7 +65,7 @@ def class_room(
         Our own.
 
     Example:
-        >>> class_room([100, 4], [10, 0], cap=0.3, floor=3)
+        >>> class_capacity([100, 4], [10, 0], cap=0.3, floor=3)
         array([20,  1])
     """
     totals = np.asarray(totals, dtype=np.int64)

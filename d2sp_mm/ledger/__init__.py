@@ -3,6 +3,6 @@
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.ledger.observations import Observations
-from d2sp_mm.ledger.override import Verdict
+from d2sp_mm.ledger.override import Override
 
-__all__ = ["Decision", "Ledger", "Observations", "Verdict"]
+__all__ = ["Decision", "Ledger", "Observations", "Override"]

@@ -18,7 +18,7 @@ def _no_samples() -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Decision:
-    """A stage's verdict, not yet applied.
+    """What a stage decides, not yet applied.
 
     Args:
         rule: Name of the rule that decided, as it will stand in the ledger.

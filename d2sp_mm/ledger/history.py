@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 #: The rule of what a person decided.
-VERDICT = "verdict"
+OVERRIDE = "override"
 
 
-class History:
+class DecisionHistory:
     """What was decided of which sample, one row a change; read from the first to the last it tells what holds now.
 
     A row says that from then on its sample has ``new_label``, and is left out (``pruned``) or kept. Rows of the rule
-    :data:`VERDICT` are a person's: no stage changes such a sample again.
+    :data:`OVERRIDE` are a person's: no stage changes such a sample again.
     """
 
     COLUMNS: ClassVar[dict[str, type]] = {
@@ -61,7 +61,7 @@ class History:
     def by_a_person(self) -> npt.NDArray[np.bool_]:
         """Which rows are a person's."""
         rule = self.columns["rule"]
-        return rule == self.rules.index(VERDICT) if VERDICT in self.rules else np.zeros(len(rule), dtype=bool)
+        return rule == self.rules.index(OVERRIDE) if OVERRIDE in self.rules else np.zeros(len(rule), dtype=bool)
 
     def outcome(
         self, labels: npt.NDArray[np.int64], rows: npt.NDArray[np.bool_]

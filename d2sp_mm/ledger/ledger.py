@@ -14,7 +14,7 @@ import numpy.typing as npt
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys, saved_array, saved_number, saved_text
 from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
-from d2sp_mm.ledger.history import History
+from d2sp_mm.ledger.history import DecisionHistory
 from d2sp_mm.ledger.observations import Observations
 
 _REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
@@ -41,7 +41,7 @@ class Ledger:
     """
 
     VERSION = 2
-    BYTES_PER_DECISION = History.BYTES_PER_ROW
+    BYTES_PER_DECISION = DecisionHistory.BYTES_PER_ROW
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class Ledger:
         self.observations = Observations(n, num_classes, window, bits)
         self.next_epoch = 0
         #: Every decision on every sample.
-        self.changes = History()
+        self.decisions = DecisionHistory()
         #: What each rule decided by in its last round, to compare the next with; not saved.
         self.last_scores: dict[str, npt.NDArray[np.float64]] = {}
 
@@ -128,18 +128,13 @@ class Ledger:
     @property
     def rules(self) -> list[str]:
         """Names of the rules that decided anything, in the order of their first decision."""
-        return self.changes.rules
+        return self.decisions.rules
 
     @property
-    def history(self) -> dict[str, npt.NDArray[Any]]:
-        """Every change in order, by column; see :class:`History`."""
-        return self.changes.columns
-
-    @property
-    def judged(self) -> npt.NDArray[np.bool_]:
+    def overridden(self) -> npt.NDArray[np.bool_]:
         """Samples that a person has decided on, shape (n,): no stage changes them."""
         found = np.zeros(len(self), dtype=bool)
-        found[self.history["sample"][self.changes.by_a_person()]] = True
+        found[self.decisions.columns["sample"][self.decisions.by_a_person()]] = True
         return found
 
     def observe(
@@ -178,7 +173,7 @@ class Ledger:
         Raises:
             DataError: If a new label is out of range or a class would be left without any sample.
         """
-        decision = decision.without(self.judged)
+        decision = decision.without(self.overridden)
         new = np.asarray(decision.new_labels, dtype=np.int64)
         if len(new) and (new.min() < 0 or new.max() >= self.num_classes):
             raise DataError(f"{decision.rule}: a new label is outside [0, {self.num_classes}).")
@@ -225,7 +220,7 @@ class Ledger:
         scores: npt.NDArray[np.float64],
     ) -> None:
         old = self.corrected_labels[samples]
-        self.changes.write(rule, samples, epoch=epoch, old_label=old, new_label=new, pruned=pruned, score=scores)
+        self.decisions.write(rule, samples, epoch=epoch, old_label=old, new_label=new, pruned=pruned, score=scores)
 
     def state(self) -> dict[str, Any]:
         """Everything that :meth:`load` needs, as numbers, strings and numpy arrays."""
@@ -240,7 +235,7 @@ class Ledger:
             "rules": "\n".join(self.rules),
             **{f"scores/{name}": values for name, values in self.scores.items()},
             **{f"observations/{name}": values for name, values in self.observations.state().items()},
-            **{f"history/{name}": values for name, values in self.history.items()},
+            **{f"decisions/{name}": values for name, values in self.decisions.columns.items()},
         }
 
     def load(self, state: dict[str, Any]) -> None:
@@ -250,7 +245,7 @@ class Ledger:
             DataError: If a required entry is missing, the state is of a newer version, or it belongs to another
                 training annotation.
         """
-        required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"history/{h}" for h in History.COLUMNS)]
+        required = [*_REQUIRED, *(f"scores/{s}" for s in SCORE_NAMES), *(f"decisions/{h}" for h in DecisionHistory.COLUMNS)]
         required += [f"observations/{name}" for name in self.observations.state()]
         require_keys(state, required, "the saved ledger")
         version, digest = saved_number(state, "version"), saved_text(state, "digest")
@@ -270,16 +265,16 @@ class Ledger:
         undecodable = saved_array(state, "undecodable", _COUNT, (n,), 0).astype(np.int64)
         next_epoch = saved_number(state, "next_epoch")
         scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)).copy() for name in SCORE_NAMES}
-        rows = len(saved_array(state, "history/sample", np.int64, (None,), 0, n))
+        rows = len(saved_array(state, "decisions/sample", np.int64, (None,), 0, n))
         # A person may have decided before the first epoch.
         least = {"epoch": -1}
         most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
         history = {
-            name: saved_array(state, f"history/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf)).copy()
-            for name, dtype in History.COLUMNS.items()
+            name: saved_array(state, f"decisions/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf)).copy()
+            for name, dtype in DecisionHistory.COLUMNS.items()
         }
         prefix = "observations/"
         # The last that may refuse: until here nothing has changed.
         self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
         self.corrected_labels, self.keep, self.undecodable = labels, keep, undecodable
-        self.next_epoch, self.scores, self.changes = next_epoch, scores, History(rules, history)
+        self.next_epoch, self.scores, self.decisions = next_epoch, scores, DecisionHistory(rules, history)

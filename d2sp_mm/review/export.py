@@ -14,9 +14,9 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.csv_rows import write_csv_rows
 from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.history import VERDICT
+from d2sp_mm.ledger.history import OVERRIDE
 from d2sp_mm.review.addresses import file_addresses, web_addresses
-from d2sp_mm.review.status import fates
+from d2sp_mm.review.status import statuses
 from d2sp_mm.runs.annotation_part import purified_bytes, purified_paths
 from d2sp_mm.runs.recorded_run import RecordedRun
 
@@ -39,9 +39,9 @@ def predicted_labels(ledger: Ledger) -> tuple[list[int], np.ndarray]:
     return best.tolist(), np.where(seen, means[np.arange(len(ledger)), ledger.labels], np.nan)
 
 
-#: Rules that say nothing of the label, by how their names begin; a person's verdict does not say why.
-_OF_CLIPS = ("undecodable", "prune_by_", "prune_at_random", VERDICT)
-_DIFF = ("key", "given_label", "label", "fate", "rule", "epoch")
+#: Rules that say nothing of the label, by how their names begin; a person's override does not say why.
+_OF_CLIPS = ("undecodable", "prune_by_", "prune_at_random", OVERRIDE)
+_DIFF = ("key", "given_label", "label", "status", "rule", "epoch")
 _CLEANLAB = ("is_label_issue", "label_quality", "given_label", "predicted_label", "key")
 
 
@@ -64,8 +64,8 @@ def export_keep(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequ
 
 
 def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
-    """What changed, one row a sample: ``key,given_label,label,fate,rule,epoch``; epochs count from 1."""
-    table, what = run.table, fates(run.table)
+    """What changed, one row a sample: ``key,given_label,label,status,rule,epoch``; epochs count from 1."""
+    table, what = run.table, statuses(run.table)
     rows = (
         (table.keys[i], table.labels[i], table.corrected_labels[i], what[i], table.rules[i], table.epochs[i] + 1)
         for i in range(len(table))
@@ -101,12 +101,12 @@ def export_label_studio(run: RecordedRun, out: Path, classes: Sequence[str], roo
     Source: labelstud.io/guide/predictions, *JSON format for pre-annotations*, and its tags ``Video`` and ``Choices``.
     """
     table, tasks, addresses = run.table, [], web_addresses(run, "label-studio", roots)
-    for i, fate in enumerate(fates(table)):
-        if fate == "kept":
+    for i, status in enumerate(statuses(table)):
+        if status == "kept":
             continue
-        decided = "prune" if fate == "pruned" else classes[table.corrected_labels[i]]
+        decided = "prune" if status == "pruned" else classes[table.corrected_labels[i]]
         choice = {"from_name": "label", "to_name": "video", "type": "choices", "value": {"choices": [decided]}}
-        score = table.quality_scores[i] if fate == "pruned" else table.label_scores[i]
+        score = table.quality_scores[i] if status == "pruned" else table.label_scores[i]
         prediction: dict[str, Any] = {"model_version": "d2sp_mm", "result": [choice]}
         if not np.isnan(score):
             # Low is bad in ours; theirs is how sure the prediction is.
@@ -135,12 +135,12 @@ def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], roots: 
             "key": table.keys[i],
             "given_label": classes[table.labels[i]],
             "label": classes[table.corrected_labels[i]],
-            "fate": fate,
+            "status": status,
             "rule": table.rules[i],
             "quality_score": _number(table.quality_scores[i]),
             "label_score": _number(table.label_scores[i]),
         }
-        for i, fate in enumerate(fates(table))
+        for i, status in enumerate(statuses(table))
     ]
     _write(out / "fiftyone_labels.json", json.dumps(rows, indent=1) + "\n")
     _write(out / "load_into_fiftyone.py", _LOADER)
@@ -167,7 +167,7 @@ import fiftyone as fo
 dataset = fo.Dataset(sys.argv[1] if len(sys.argv) > 1 else "d2sp_mm", persistent=True)
 samples = []
 for row in json.loads((Path(__file__).parent / "fiftyone_labels.json").read_text()):
-    sample = fo.Sample(filepath=row["filepath"], tags=[row["fate"]])
+    sample = fo.Sample(filepath=row["filepath"], tags=[row["status"]])
     sample["given_label"] = fo.Classification(label=row["given_label"])
     sample["label"] = fo.Classification(label=row["label"])
     for name in ("rule", "quality_score", "label_score"):

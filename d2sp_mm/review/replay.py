@@ -8,7 +8,7 @@ from typing import Any
 
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.override import judge, verdict_epochs, verdicts_of
+from d2sp_mm.ledger.override import apply_overrides, override_epochs, overrides_of
 from d2sp_mm.runs.recorded_run import RecordedRun
 from d2sp_mm.stages import Stage
 from d2sp_mm.stages.purifier import Purifier
@@ -55,7 +55,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
 
     The same settings give the same decisions, but where a resume had made a round late. Others give those that a run
     would have taken had it seen the same: what it really pruned it did not see again, and what it corrected it learned as
-    corrected. A dry run that kept its whole history (``dry_run=True, history=EPOCHS``) is free of both. Which clips
+    corrected. A dry run that kept its whole history (``dry_run=True, keep_epochs=EPOCHS``) is free of both. Which clips
     could not be decoded is known for the whole run, not for each epoch.
 
     Args:
@@ -65,7 +65,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
             What was recorded has been rounded once, so near ties may fall otherwise than in a run that kept the fewer bits.
 
     Returns:
-        A ledger with the new decisions; a person's verdicts hold in it from the epoch on from which they held in the run.
+        A ledger with the new decisions; a person's overrides hold in it from the epoch on from which they held in the run.
 
     Raises:
         ConfigError: A stage cannot decide in so short a schedule.
@@ -75,16 +75,16 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
     Source:
         Our own; the decisions are those of :class:`d2sp_mm.stages.purifier.Purifier`, as in training.
     """
-    ledger, verdicts, since = run.fresh_ledger(prob_bits), verdicts_of(run.ledger), verdict_epochs(run.ledger)
+    ledger, overrides, since = run.fresh_ledger(prob_bits), overrides_of(run.ledger), override_epochs(run.ledger)
     purifier = Purifier(ledger, stages, run.max_epochs, run.failure_tolerance)
     epochs = purifier.decision_epochs
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
-        judge(ledger, {sample: verdict for sample, verdict in verdicts.items() if since[sample] < epoch})
+        apply_overrides(ledger, {sample: override for sample, override in overrides.items() if since[sample] < epoch})
         for name, stage in stages.items():
             if epoch in epochs[name]:
                 _refuse_unrecorded(run, name, stage, epoch, coarse=prob_bits is not None)
         purifier.step(epoch)
-    judge(ledger, verdicts)
+    apply_overrides(ledger, overrides)
     if run.ended:
         purifier.prune_undecodable(run.max_epochs - 1)
     return ledger
@@ -101,7 +101,7 @@ def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int, co
     if not seen.complete(looked_at, epoch):
         raise DataError(
             f"{when} the predictions of the last {looked_at} epochs, which the run did not keep (it kept {seen.window} "
-            f"epochs). Train with default_hooks.purification.history={run.max_epochs} to keep all."
+            f"epochs). Train with default_hooks.purification.keep_epochs={run.max_epochs} to keep all."
         )
     if stage.uses_weights and not seen.complete(looked_at, epoch, weights=True):
         raise DataError(

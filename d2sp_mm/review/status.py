@@ -9,13 +9,13 @@ import numpy as np
 from d2sp_mm.errors import DataError
 from d2sp_mm.runs.ledger_table import LedgerTable
 
-FATES = ("kept", "pruned", "relabelled")
+STATUSES = ("kept", "pruned", "relabelled")
 
 
-def fates(table: LedgerTable) -> list[str]:
-    """What became of every sample, one of ``FATES``; one that was relabelled and then pruned is pruned."""
+def statuses(table: LedgerTable) -> list[str]:
+    """What became of every sample, one of ``STATUSES``; one that was relabelled and then pruned is pruned."""
     moved = table.corrected_labels != table.labels
-    return [str(fate) for fate in np.where(~table.keep, "pruned", np.where(moved, "relabelled", "kept"))]
+    return [str(status) for status in np.where(~table.keep, "pruned", np.where(moved, "relabelled", "kept"))]
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,8 @@ class Change:
     Args:
         key: The sample.
         given_label: The label that both started from.
-        before: Its fate in the first, one of :data:`d2sp_mm.review.status.FATES`.
-        after: Its fate in the second.
+        before: Its status in the first, one of :data:`d2sp_mm.review.status.STATUSES`.
+        after: Its status in the second.
         label_before: Its label in the first.
         label_after: Its label in the second.
     """
@@ -56,7 +56,7 @@ def difference(before: LedgerTable, after: LedgerTable) -> list[Change]:
             f"the two runs were given different labels, first for {before.keys[relabelled[0]]!r}; compare runs on one "
             "annotation."
         )
-    old, new = fates(before), np.array(fates(after))[order]
+    old, new = statuses(before), np.array(statuses(after))[order]
     label_after = after.corrected_labels[order]
     return [
         Change(key, int(given), str(a), str(b), int(x), int(y))

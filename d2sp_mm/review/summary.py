@@ -9,7 +9,7 @@ import numpy as np
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.review.status import fates
+from d2sp_mm.review.status import statuses
 from d2sp_mm.runs.ledger_table import LedgerTable
 from d2sp_mm.runs.recorded_run import RecordedRun
 from d2sp_mm.runs.run_files import action
@@ -26,9 +26,9 @@ def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:
     Returns:
         ``{"samples", "pruned", "relabelled", "rules": {rule: samples whose last decision it took}, "transitions":
         [{"from", "to", "samples"}], the most frequent first, "lowest_quality", "lowest_label_score": [{"key",
-        "given_label", "label", "score", "fate", "rule"}]}``; samples that were never scored stand in no list.
+        "given_label", "label", "score", "status", "rule"}]}``; samples that were never scored stand in no list.
     """
-    what = fates(table)
+    what = statuses(table)
     moved = table.keep & (table.corrected_labels != table.labels)
     pairs = Counter(zip(table.labels[moved].tolist(), table.corrected_labels[moved].tolist()))
     return {
@@ -64,7 +64,7 @@ def history_of(run: RecordedRun, key: str) -> dict[str, Any]:
         hint = f"; did you mean {', '.join(map(repr, near))}?" if near else "; keys are those of ledger.csv."
         raise DataError(f"the run has no sample {key!r}{hint}")
     sample = ledger.keys.index(key)
-    columns = ledger.history
+    columns = ledger.decisions.columns
     rows = np.flatnonzero(columns["sample"] == sample)
     return {
         "key": key,
@@ -107,7 +107,7 @@ def _lowest(table: LedgerTable, scores: np.ndarray, what: list[str], top: int) -
             "given_label": int(table.labels[row]),
             "label": int(table.corrected_labels[row]),
             "score": round(float(scores[row]), 6),
-            "fate": what[row],
+            "status": what[row],
             "rule": table.rules[row],
         }
         for row in order

@@ -65,8 +65,8 @@ def change_tables(changes: Sequence[Change], top: int) -> list[Table]:
     return [counts, first]
 
 
-def _fate(fate: str, label: int) -> str:
-    return f"{fate} to {label}" if fate == "relabelled" else fate
+def _fate(status: str, label: int) -> str:
+    return f"{status} to {label}" if status == "relabelled" else status
 
 
 def _worst(rows: Sequence[Mapping[str, Any]], title: str) -> Table:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.ledger import Ledger, Verdict
+from d2sp_mm.ledger import Ledger, Override
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Selection:
     def __bool__(self) -> bool:
         return bool(self.keys or self.classes or self.rules or self.epochs)
 
-    def verdicts(self, ledger: Ledger, standing: Mapping[int, Verdict]) -> dict[int, Verdict]:
-        """Of the verdicts that hold those that are meant, by key and class; all where neither is given.
+    def overrides(self, ledger: Ledger, standing: Mapping[int, Override]) -> dict[int, Override]:
+        """Of the overrides that hold those that are meant, by key and class; all where neither is given.
 
         Raises:
             ConfigError: A key or class is not among the run's.
@@ -40,8 +40,8 @@ class Selection:
         self._refuse_unknown(ledger)
         keys = {ledger.keys.index(key) for key in self.keys}
         return {
-            sample: verdict
-            for sample, verdict in standing.items()
+            sample: override
+            for sample, override in standing.items()
             if (not keys or sample in keys) and (not self.classes or ledger.labels[sample] in self.classes)
         }
 
@@ -51,9 +51,9 @@ class Selection:
         Raises:
             ConfigError: A key, class, rule or epoch is not among the run's.
         """
-        columns = ledger.history
+        columns = ledger.decisions.columns
         self._refuse_unknown(ledger)
-        found: npt.NDArray[np.bool_] = ~ledger.changes.by_a_person()
+        found: npt.NDArray[np.bool_] = ~ledger.decisions.by_a_person()
         if self.keys:
             found &= np.isin(columns["sample"], [ledger.keys.index(key) for key in self.keys])
         if self.classes:
@@ -65,7 +65,7 @@ class Selection:
         return found
 
     def _refuse_unknown(self, ledger: Ledger) -> None:
-        epochs = sorted(set((ledger.history["epoch"] + 1).tolist()))
+        epochs = sorted(set((ledger.decisions.columns["epoch"] + 1).tolist()))
         for name, wanted, known in (
             ("--key", self.keys, set(ledger.keys)),
             ("--class", self.classes, range(ledger.num_classes)),
@@ -78,34 +78,34 @@ class Selection:
                 raise ConfigError(f"{name} {unknown[0]}: the run has none such; it has {few or 'no decisions'}.")
 
 
-def undone(ledger: Ledger, rows: npt.NDArray[np.bool_], standing: Mapping[int, Verdict]) -> dict[int, Verdict]:
-    """The verdicts that hold once some decisions are taken back: each sample gets what its other decisions come to.
+def undone(ledger: Ledger, rows: npt.NDArray[np.bool_], standing: Mapping[int, Override]) -> dict[int, Override]:
+    """The overrides that hold once some decisions are taken back: each sample gets what its other decisions come to.
 
-    What a person said of a sample stands. An undone decision is a verdict as well: no later round decides it again. It
+    What a person said of a sample stands. An undone decision is an override as well: no later round decides it again. It
     remembers what it took back, so that taking back one after the other comes to the same as all at once.
 
     Args:
         ledger: The ledger.
         rows: The rows of its history that are taken back.
-        standing: The verdicts that hold, by the number of the sample.
+        standing: The overrides that hold, by the number of the sample.
 
     Returns:
-        All verdicts that hold then.
+        All overrides that hold then.
 
     Source:
         Our own.
     """
-    columns = ledger.history
+    columns = ledger.decisions.columns
     names = np.array(ledger.rules, dtype=object)[columns["rule"]] if ledger.rules else np.array([])
     samples = np.unique(columns["sample"][rows])
     taken = {int(s): set(standing[s].undone) if s in standing else set() for s in samples.tolist()}
-    out = ledger.changes.by_a_person()
+    out = ledger.decisions.by_a_person()
     for row in np.flatnonzero(np.isin(columns["sample"], samples) & ~out):
         sample, mark = int(columns["sample"][row]), (int(columns["epoch"][row]), str(names[row]))
         if rows[row]:
             taken[sample].add(mark)
         out[row] = mark in taken[sample]
-    keep, labels = ledger.changes.outcome(ledger.labels, ~out)
-    said = {s: verdict for s, verdict in standing.items() if not verdict.undone}
-    found = {s: Verdict(bool(keep[s]), int(labels[s]), frozenset(marks)) for s, marks in taken.items()}
+    keep, labels = ledger.decisions.outcome(ledger.labels, ~out)
+    said = {s: override for s, override in standing.items() if not override.undone}
+    found = {s: Override(bool(keep[s]), int(labels[s]), frozenset(marks)) for s, marks in taken.items()}
     return {**standing, **found, **said}

@@ -14,7 +14,7 @@ import numpy as np
 from d2sp_mm.io.csv_rows import write_csv_rows
 from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.history import VERDICT
+from d2sp_mm.ledger.history import OVERRIDE
 from d2sp_mm.runs.annotation_part import AnnotationPart, purified_bytes, purified_paths
 from d2sp_mm.runs.ledger_table import LedgerTable, write_ledger_table
 
@@ -90,7 +90,7 @@ class RunFiles:
 
 def ledger_table(ledger: Ledger) -> LedgerTable:
     """The ledger as one row a sample, with the last decision taken on it."""
-    history = ledger.history
+    history = ledger.decisions.columns
     rules, epochs = [""] * len(ledger), np.full(len(ledger), -1, dtype=np.int64)
     for sample, rule, epoch in zip(history["sample"], history["rule"], history["epoch"]):
         rules[sample], epochs[sample] = ledger.rules[rule], epoch
@@ -108,7 +108,7 @@ def ledger_table(ledger: Ledger) -> LedgerTable:
 
 def decision_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
     """Every prune and every relabel, in the order in which they were decided."""
-    h = ledger.history
+    h = ledger.decisions.columns
     for row in range(len(h["sample"])):
         pruned, score = h["pruned"][row], h["score"][row]
         yield (
@@ -127,7 +127,7 @@ def action(ledger: Ledger, history: Mapping[str, Any], row: int) -> str:
     if history["pruned"][row]:
         return "prune"
     as_given = history["new_label"][row] == ledger.labels[history["sample"][row]]
-    return "keep" if as_given and ledger.rules[history["rule"][row]] == VERDICT else "relabel"
+    return "keep" if as_given and ledger.rules[history["rule"][row]] == OVERRIDE else "relabel"
 
 
 def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:

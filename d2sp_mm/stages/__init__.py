@@ -1,4 +1,4 @@
-"""Floor 3: decisions. A stage is a frozen dataclass of hyper-parameters; it reads a ledger and changes nothing."""
+"""Decisions. A stage is a frozen dataclass of hyper-parameters; it reads a ledger and changes nothing."""
 
 from d2sp_mm.stages import baselines as peers
 from d2sp_mm.stages.coarse_pruning import CoarsePruning

@@ -38,7 +38,7 @@ class DoubtfulLabelPruning(PruningStage):
         Our own; the margin is that of :class:`FineCorrection`.
     """
 
-    turn: ClassVar[int] = 2
+    priority: ClassVar[int] = 2
 
     start: int | float = 0.6
     window: int | float = 0.5

@@ -40,7 +40,7 @@ class FineCorrection(Stage):
         SCN's margin is .2 on one prediction, and neither balances the classes; ``docs/d2sp.md`` has what was measured.
     """
 
-    turn: ClassVar[int] = 1
+    priority: ClassVar[int] = 1
 
     start: int | float = 0.6
     window: int | float = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from d2sp_mm.functional.selection import class_room, select_lowest
+from d2sp_mm.functional.selection import class_capacity, select_lowest
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.stage import Stage, check_count, check_share
@@ -36,8 +36,8 @@ def within_class_limits(
         Our own; published rules know no such limit.
     """
     counts = ledger.class_counts
-    room = class_room(counts, np.zeros_like(counts), cap, floor)
-    candidates = chosen & ledger.keep & ~ledger.judged
+    room = class_capacity(counts, np.zeros_like(counts), cap, floor)
+    candidates = chosen & ledger.keep & ~ledger.overridden
     return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), room)
 
 
@@ -66,7 +66,7 @@ def prune_undecodable(ledger: Ledger, epoch: int, tolerance: float = 0.0) -> Dec
     if not failed.any():
         return Decision(rule=RULE, epoch=epoch)
     too_often = (ledger.undecodable > tolerance * (epoch + 1)) | (ledger.undecodable > epoch)
-    found = failed & too_often & ledger.keep & ~ledger.judged
+    found = failed & too_often & ledger.keep & ~ledger.overridden
     # Where a class must keep one, it keeps the one that failed least.
     read = 1 - np.minimum(ledger.undecodable / (epoch + 1), 1)
     prune = within_class_limits(ledger, found, np.where(found, read, np.nan))
@@ -103,13 +103,13 @@ class PruningStage(Stage):
 
         What a person decided on is no candidate, and what a person pruned does not count towards the rate.
         """
-        labels, judged = ledger.corrected_labels, ledger.judged
+        labels, overridden = ledger.corrected_labels, ledger.overridden
         pruned = ~ledger.keep
-        room = class_room(
+        room = class_capacity(
             np.bincount(labels, minlength=ledger.num_classes),
             np.bincount(labels[pruned], minlength=ledger.num_classes),
             self.class_cap,
             self.class_floor,
         )
-        count = round(self.rate * progress * len(ledger)) - int((pruned & ~judged).sum())
-        return select_lowest(np.where(pruned | judged, np.nan, scores), labels, count, room)
+        count = round(self.rate * progress * len(ledger)) - int((pruned & ~overridden).sum())
+        return select_lowest(np.where(pruned | overridden, np.nan, scores), labels, count, room)

@@ -43,7 +43,7 @@ def undertrained_warning(ledger: Ledger, epoch: int, window: int) -> str | None:
         return None
     return (
         f"the predictions of the last {window} epochs agree with {agreement:.0%} of the labels, and the largest class alone "
-        f"has {largest:.0%}: the model has learned too little for verdicts. Train longer, let the stages start later, "
+        f"has {largest:.0%}: the model has learned too little for decisions. Train longer, let the stages start later, "
         "or look at them with dry_run=True."
     )
 

@@ -72,8 +72,8 @@ def build_stages(
         kinds: The stages that there are, by name.
 
     Returns:
-        The stages by :attr:`Stage.turn`, then by name: what a config says in another order, or in the order that MMEngine
-        writes its keys in, decides the same.
+        The stages by :attr:`Stage.priority`, then by name: what a config says in another order, or in the order that
+        MMEngine writes its keys in, decides the same.
 
     Raises:
         ConfigError: If a setting is unknown or cannot work.
@@ -83,4 +83,4 @@ def build_stages(
         for name, stage in stages.items()
         if stage is not None
     }
-    return dict(sorted(built.items(), key=lambda item: (item[1].turn, item[0])))
+    return dict(sorted(built.items(), key=lambda item: (item[1].priority, item[0])))

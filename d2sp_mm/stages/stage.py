@@ -53,7 +53,7 @@ class Stage:
     least_window: ClassVar[int] = 1
     #: Of stages that decide after the same epoch the smaller goes first: pruning of clips, correction, then what needs
     #: corrected labels. Never the order of the config: MMEngine sorts the keys of a config that it writes.
-    turn: ClassVar[int] = 0
+    priority: ClassVar[int] = 0
 
     start: EpochOrShare = 0.5
     rounds: int = 1

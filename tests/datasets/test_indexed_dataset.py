@@ -117,7 +117,7 @@ def test_a_wrapper_that_asks_for_what_the_dataset_lacks_is_refused_with_the_way_
 
 
 @TRANSFORMS.register_module(force=True)
-class SpoilOne(BaseTransform):
+class CorruptOne(BaseTransform):
     """Gives one clip another shape, or a value that is none."""
 
     def __init__(self, number, how):
@@ -137,8 +137,8 @@ class SpoilOne(BaseTransform):
         return results
 
 
-def spoiled(tmp_path, how, stacking="padded"):
-    pipeline = [PIPELINE[0], dict(type="SpoilOne", number=5, how=how), PIPELINE[1]]
+def corrupted(tmp_path, how, stacking="padded"):
+    pipeline = [PIPELINE[0], dict(type="CorruptOne", number=5, how=how), PIPELINE[1]]
     dataset = build(tmp_path, dict(pipeline=pipeline))
     dataset.stacking = stacking
     return dataset
@@ -150,7 +150,7 @@ def failures(batch):
 
 @pytest.mark.parametrize("how", ["nan", "inf"])
 def test_a_value_that_is_not_finite_counts_as_a_clip_that_cannot_be_decoded(tmp_path, how):
-    dataset = spoiled(tmp_path, how)
+    dataset = corrupted(tmp_path, how)
     assert dataset.load_sample(5) == (None, "1 of 384 values of its inputs are not finite")
     assert dataset[5]["data_samples"].metainfo[UNDECODABLE] == [(5, "1 of 384 values of its inputs are not finite")]
     assert dataset[4]["data_samples"].metainfo[UNDECODABLE] == []
@@ -169,7 +169,7 @@ def test_a_value_that_is_not_finite_counts_as_a_clip_that_cannot_be_decoded(tmp_
 @pytest.mark.parametrize("positions", [[4, 5, 6, 7], [5, 4], [4, 5]])
 def test_what_cannot_be_stacked_with_its_batch_is_replaced_and_named(tmp_path, how, stacking, odd, positions):
     """Also where a batch of two does not tell which of them is odd."""
-    dataset = spoiled(tmp_path, how, stacking)
+    dataset = corrupted(tmp_path, how, stacking)
     batch = dataset.__getitems__(positions)
     assert len(batch) == len(positions)
     found = failures(batch)
@@ -183,7 +183,7 @@ def test_what_cannot_be_stacked_with_its_batch_is_replaced_and_named(tmp_path, h
 
 
 def test_a_loader_asks_for_whole_batches_and_gets_them(tmp_path):
-    dataset = spoiled(tmp_path, "longer", "shape")
+    dataset = corrupted(tmp_path, "longer", "shape")
     loader = DataLoader(dataset, batch_size=4, collate_fn=default_collate)
     assert [tuple(batch["inputs"].shape) for batch in loader] == [(4, 1, 3, 2, 8, 8)] * 3
 

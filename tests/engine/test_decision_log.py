@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.engine.decision_log import decision_line, with_agreement
-from d2sp_mm.functional.ranks import rank_agreement
+from d2sp_mm.functional.ranks import spearman
 from d2sp_mm.ledger import Decision, Ledger
 
 LABELS = np.arange(30) % 10
@@ -74,4 +74,4 @@ def test_a_rule_is_compared_with_its_own_last_round_by_what_it_decides_by():
     ],
 )
 def test_rank_agreement(before, now, expected):
-    assert rank_agreement(np.array(before), np.array(now)) == (None if expected is None else pytest.approx(expected))
+    assert spearman(np.array(before), np.array(now)) == (None if expected is None else pytest.approx(expected))

@@ -24,7 +24,7 @@ def sheets(work_dir):
 
 def test_every_decision_has_a_sheet_of_its_clips(trained):
     work_dir, runner = trained
-    history, rules = hook_of(runner).ledger.history, hook_of(runner).ledger.rules
+    history, rules = hook_of(runner).ledger.decisions.columns, hook_of(runner).ledger.rules
     rounds = {(rules[rule], int(epoch) + 1): 0 for rule, epoch in zip(history["rule"], history["epoch"])}
     for rule, epoch in zip(history["rule"], history["epoch"]):
         rounds[rules[rule], int(epoch) + 1] += 1

@@ -81,7 +81,7 @@ def test_trap_16_a_decision_that_a_resume_has_passed_is_made_up_for(tmp_path, wi
     # A late round looks at no more epochs than were planned for, which the ledger has room for. The checkpoint's
     # purification state has no such stage; its epoch 2 is behind, its window is filled anew.
     runner = train(config)
-    history = hook_of(runner).ledger.history
+    history = hook_of(runner).ledger.decisions.columns
     assert len(history["sample"]) == 5
     assert set(history["epoch"]) == {4}
 

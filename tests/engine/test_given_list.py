@@ -79,7 +79,7 @@ def config_of(tmp_path, stages=ROUNDS, dataset=None, **hook):
 
 
 def log_of(tmp_path):
-    return "".join(path.read_text() for path in (tmp_path / "work").glob("*/*.log"))
+    return "".join(path.read_text() for path in sorted((tmp_path / "work").glob("*/*.log")))
 
 
 def test_classes_that_count_from_1_are_written_as_they_are_read(tmp_path):

@@ -221,7 +221,7 @@ def test_a_large_ledger_keeps_as_many_bits_as_fit_and_as_are_needed(samples, lea
 def test_a_longer_history_changes_no_bits(config, monkeypatch):
     # 48 samples of 4 classes in 2 epochs are 1,152 bytes with 16 bits; in the 6 of the history they are 3,456.
     monkeypatch.setattr(new_ledger, "_ROOM", 2000)
-    config["default_hooks"]["purification"].update(history=6, dry_run=True)
+    config["default_hooks"]["purification"].update(keep_epochs=6, dry_run=True)
     seen = hook_of(train(config)).ledger.observations
     assert (seen.window, seen.bits) == (6, 16)
 
@@ -244,7 +244,7 @@ def test_a_run_that_has_learned_next_to_nothing_says_so_when_it_decides(config, 
         config["optim_wrapper"]["optimizer"]["lr"] = 1e-6
     train(config)
     logs = "".join(path.read_text() for path in (tmp_path / "run").glob("**/*.log"))
-    assert ("has learned too little for verdicts" in logs) == warned
+    assert ("has learned too little for decisions" in logs) == warned
 
 
 def test_what_is_refused_is_refused_before_anything_is_trained(config, tmp_path):

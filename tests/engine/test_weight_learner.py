@@ -16,7 +16,7 @@ def make() -> WeightLearner:
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 @pytest.mark.parametrize("where", ["scores", "features"])
-def test_a_batch_that_overflows_does_not_spoil_the_weights(value, where):
+def test_a_batch_that_overflows_does_not_corrupt_the_weights(value, where):
     torch.manual_seed(0)
     learner, untouched = make(), make()
     labels = torch.arange(8) % 4

@@ -139,7 +139,7 @@ CASES = (
     Case("settings", "failure_tolerance -1", "failure_tolerance=-1 must be", {f"{_HOOK}.failure_tolerance": -1}),
     Case("settings", "max_undecodable 'half'", "max_undecodable='half' must be", {f"{_HOOK}.max_undecodable": "half"}),
     Case("settings", "prob_bits 5", "prob_bits=5 is unknown", {f"{_HOOK}.prob_bits": 5}),
-    Case("settings", "history 0", "history=0 must be", {f"{_HOOK}.history": 0}),
+    Case("settings", "keep_epochs 0", "keep_epochs=0 must be", {f"{_HOOK}.keep_epochs": 0}),
     Case(
         "settings", "unknown epoch_length", "epoch_length='cut' is unknown",
         {"train_dataloader.sampler.epoch_length": "cut"},

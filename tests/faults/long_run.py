@@ -97,7 +97,7 @@ def run(samples: int, epochs: int) -> Growth:
     seconds = (time.monotonic() - begin) / epochs
     saved = io.BytesIO()
     torch.save(to_tensors(ledger.state()), saved)
-    decisions = len(ledger.history["sample"])
+    decisions = len(ledger.decisions.columns["sample"])
     stated = samples * ledger.bytes_per_sample + decisions * ledger.BYTES_PER_DECISION
     early = 2 * WINDOW - 1
     halves = memory[early : epochs // 2], memory[epochs // 2 :]

@@ -207,4 +207,4 @@ def test_a_saved_ledger_that_is_taken_over_goes_on(name, value):
         kept.apply(Decision("other", 2, relabel=np.array([3]), new_labels=np.array([0])))
     assert kept.class_counts.sum() == kept.keep.sum()
     assert len(kept.fingerprint(2)) == 16
-    _ = kept.history, kept.observations.mean_probs(2, 2)
+    _ = kept.decisions.columns, kept.observations.mean_probs(2, 2)

@@ -19,7 +19,7 @@ from d2sp_mm.functional.certainty import balance_probs, certainty, mean_of_seen
 from d2sp_mm.functional.ranks import ascending, fractional_ranks, joint_ranks, lowest, tail_rank
 from d2sp_mm.functional.schedule import proportional_steps
 from d2sp_mm.functional.scn import rank_regularization, weigh_scores
-from d2sp_mm.functional.selection import class_room, select_lowest
+from d2sp_mm.functional.selection import class_capacity, select_lowest
 from d2sp_mm.functional.stability import contradiction_margin, label_score, modal_prediction
 
 MODULES = [m.name for m in pkgutil.iter_modules(d2sp_mm.functional.__path__)]
@@ -130,7 +130,7 @@ def test_select_lowest_never_takes_the_unscored():
 
 
 def test_class_room_respects_what_is_gone():
-    assert class_room([10, 10, 2], [3, 5, 0], cap=0.4, floor=2).tolist() == [1, 0, 0]
+    assert class_capacity([10, 10, 2], [3, 5, 0], cap=0.4, floor=2).tolist() == [1, 0, 0]
 
 
 @given(st.integers(0, 500), st.integers(1, 8), st.integers(1, 15), st.integers(2, 6))

@@ -71,9 +71,9 @@ def test_the_control_runs_and_corrects_nothing(tmp_path):
 
 
 def test_weights_are_learned_in_a_run_until_the_last_round_that_needs_them(tmp_path):
-    """That they find what is spoiled is a matter of the data (docs/d2sp.md); that they part the clips is not."""
+    """That they find what is corrupted is a matter of the data (docs/d2sp.md); that they part the clips is not."""
     ann_file = write_list(tmp_path / "train.txt", per_class=PER_CLASS, noise=NOISE)
-    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=dict(PRUNE, score="weight")), history=6)
+    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=dict(PRUNE, score="weight")), keep_epochs=6)
     ledger = hook_of(train(config)).ledger
     weights = np.sort(ledger.observations.mean_weights(1, PRUNE["start"] - 1))[::-1]
     upper = round(0.7 * N)

@@ -1,4 +1,4 @@
-"""Two gloo processes purify as one: the same verdicts on both, equally many samples, and a resume as if unbroken."""
+"""Two gloo processes purify as one: the same overrides on both, equally many samples, and a resume as if unbroken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real facial motion as skeletons: noise planted, purified by config, judged, and trained on by plain MMAction2."""
+"""Real facial motion as skeletons: noise planted, purified by config, overridden, and trained on by plain MMAction2."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def test_skeletons_are_purified(shared_data: Path, tmp_path: Path) -> None:
     assert 10 <= (~table.keep).sum() <= 15
     found = judge(work_dir, tmp_path / "noisy" / "truth.csv")
     assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
-    # Chance is .2; .58, .63 and .63 were measured with three seeds. So short a training ranks spoiled clips as chance does.
+    # Chance is .2; .58, .63 and .63 were measured with three seeds. So short a training ranks corrupted clips as chance
+    # does.
     assert found["mislabel"]["ap"] > 0.4
     assert found["mislabel"]["corrected"] > 0
 

@@ -1,4 +1,4 @@
-"""Real facial motion drawn as videos: noise planted, purified by config, judged, and trained on by plain MMAction2."""
+"""Real facial motion drawn as videos: noise planted, purified by config, overridden, and trained on by plain MMAction2."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
 
     found = judge(work_dir, noisy / "truth.csv")
     assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
-    # Chance is .2; .53, .44 and .51 were measured with three seeds. So short a training ranks spoiled clips as chance does.
+    # Chance is .2; .53, .44 and .51 were measured with three seeds. So short a training ranks corrupted clips as chance
+    # does.
     assert found["mislabel"]["ap"] > 0.35
     truncated = [row["rule"] == "undecodable" for row in read_decisions(work_dir)]
     assert sum(truncated) >= 2

@@ -80,7 +80,7 @@ def run(folder: Path, ann_file: Path, length: str, stop: int = 99, **more) -> di
         "drawn": [watch.drawn[epoch] for epoch in sorted(watch.drawn)],
         "iterations": runner.iter,
         "ledger": _digest(ledger.state()),
-        "history": {name: np.asarray(values).tolist() for name, values in ledger.history.items() if name != "score"},
+        "history": {name: column.tolist() for name, column in ledger.decisions.columns.items() if name != "score"},
         "kept": np.flatnonzero(ledger.keep).tolist(),
         # The running means of batch norm are each rank's own; a checkpoint holds those of the first.
         "weights": _digest({name: v.detach().numpy() for name, v in runner.model.module.named_parameters()}),

@@ -166,15 +166,15 @@ def test_applying_a_decision_twice_changes_nothing_the_second_time(prune, moves)
         assert "without any sample" in str(error)
         assert_same_state(ledger, empty())
         return
-    rows = len(ledger.history["sample"])
+    rows = len(ledger.decisions.columns["sample"])
     keep, labels = ledger.keep.copy(), ledger.corrected_labels.copy()
     ledger.apply(decision)
-    assert len(ledger.history["sample"]) == rows == (~keep).sum() + (labels != LABELS).sum()
+    assert len(ledger.decisions.columns["sample"]) == rows == (~keep).sum() + (labels != LABELS).sum()
     assert np.array_equal(ledger.keep, keep)
     assert np.array_equal(ledger.corrected_labels, labels)
     # The history alone tells how the labels came about.
     replayed = LABELS.copy()
-    history = ledger.history
+    history = ledger.decisions.columns
     for sample, old, new in zip(history["sample"], history["old_label"], history["new_label"]):
         assert replayed[sample] == old
         replayed[sample] = new

@@ -1,4 +1,4 @@
-"""Verdicts and undo on a real run: they stand in its files and in what training does next."""
+"""Overrides and undo on a real run: they stand in its files and in what training does next."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from mmengine.runner import Runner
 from d2sp_mm.datasets import IndexedDataset
 from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.ledger import Decision, Ledger, Verdict
-from d2sp_mm.ledger.override import judge, verdict_epochs
+from d2sp_mm.ledger import Decision, Ledger, Override
+from d2sp_mm.ledger.override import apply_overrides, override_epochs
 from d2sp_mm.review.addresses import web_addresses
 from d2sp_mm.review.export import export_fiftyone
-from d2sp_mm.review.override import overrule, standing_verdicts
+from d2sp_mm.review.override import override, standing_overrides
 from d2sp_mm.review.replay import changed_stages, replay
 from d2sp_mm.review.undo import Selection, undone
 from d2sp_mm.runs.annotation_part import AnnotationPart, purified_bytes, purified_paths
@@ -39,7 +39,7 @@ STAGES = dict(
 
 
 def config_of(folder):
-    config = tiny_config(folder / "work", folder / "data" / "train.txt", stages=STAGES, history=6)
+    config = tiny_config(folder / "work", folder / "data" / "train.txt", stages=STAGES, keep_epochs=6)
     config["default_hooks"]["checkpoint"] = dict(type="CheckpointHook", interval=1, max_keep_ckpts=-1)
     return config
 
@@ -82,7 +82,7 @@ def go_on(config):
 
 
 def write(path, rows):
-    path.write_text("key,verdict,label\n" + "".join(f"{k},{v},{label}\n" for k, v, label in rows))
+    path.write_text("key,override,label\n" + "".join(f"{k},{v},{label}\n" for k, v, label in rows))
     return path
 
 
@@ -91,7 +91,7 @@ def purified(work):
     return {key: int(label) for key, label in (line.split(" ") for line in lines)}
 
 
-def verdict_rows(table):
+def override_rows(table):
     """Some of every kind: against a prune, against a correction, on clips that were left alone."""
     moved = np.flatnonzero(table.keep & (table.labels != table.corrected_labels))
     alone = np.flatnonzero(table.keep & (table.labels == table.corrected_labels))
@@ -99,10 +99,10 @@ def verdict_rows(table):
     assert len(pruned) > 1 and len(moved) > 2 and len(alone) > 4
     chosen = [(pruned[0], "keep", ""), (pruned[1], "relabel", 3), (moved[0], "keep", ""), (moved[1], "prune", "")]
     chosen += [(alone[0], "prune", ""), (alone[1], "relabel", (table.labels[alone[1]] + 2) % 4), (alone[2], "keep", "")]
-    rows = [(table.keys[i], verdict, label) for i, verdict, label in chosen]
+    rows = [(table.keys[i], override, label) for i, override, label in chosen]
     wanted = {
-        table.keys[i]: None if verdict == "prune" else int(table.labels[i]) if label == "" else int(label)
-        for i, verdict, label in chosen
+        table.keys[i]: None if override == "prune" else int(table.labels[i]) if label == "" else int(label)
+        for i, override, label in chosen
     }
     return rows, wanted
 
@@ -112,54 +112,54 @@ def assert_stand(work, wanted):
     assert {key: found.get(key) for key in wanted} == wanted
 
 
-def test_verdicts_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_path, capsys):
+def test_overrides_hold_in_the_files_and_in_what_is_trained_next(tool, run, tmp_path, capsys):
     work, config = run
     before = read_recorded_run(work)
-    rows, wanted = verdict_rows(before.table)
+    rows, wanted = override_rows(before.table)
     shown = json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
-    assert shown["verdicts"] == len(rows)
+    assert shown["overrides"] == len(rows)
     assert_stand(work, wanted)
     assert {c["key"] for c in shown["changes"]} <= set(wanted) and len(shown["changes"]) == len(rows) - 1
     # On from the fourth epoch: rounds of both stages are still to come, and see other clips.
     after = go_on(config)
     assert_stand(work, wanted)
-    by_machine = after.history["sample"][~after.changes.by_a_person() & (after.history["epoch"] > 3)]
+    by_machine = after.decisions.columns["sample"][~after.decisions.by_a_person() & (after.decisions.columns["epoch"] > 3)]
     assert len(by_machine)
-    assert not set(by_machine.tolist()) & set(np.flatnonzero(after.judged).tolist())
+    assert not set(by_machine.tolist()) & set(np.flatnonzero(after.overridden).tolist())
     # A second call that says nothing new leaves everything as it is.
     kept = (work / "purification" / "ledger.csv").read_bytes()
     assert json_of(tool, capsys, "apply", work, tmp_path / "v.csv")["changes"] == []
     assert (work / "purification" / "ledger.csv").read_bytes() == kept
 
 
-def test_verdicts_of_a_config_hold_from_the_first_epoch_on(run, tmp_path):
+def test_overrides_of_a_config_hold_from_the_first_epoch_on(run, tmp_path):
     work, config = run
     ann_file = work.parent / "data" / "train.txt"
     keys = [line.split()[0] for line in ann_file.read_text().splitlines()]
     path = write(tmp_path / "v.csv", [(keys[0], "prune", ""), (keys[20], "relabel", 3), (keys[2], "keep", "")])
-    config = tiny_config(tmp_path / "w", ann_file, stages=None, verdicts=str(path))
+    config = tiny_config(tmp_path / "w", ann_file, stages=None, overrides=str(path))
     runner = train(config)
     ledger = hook_of(runner).ledger
     assert (~ledger.keep).sum() == 1 and ledger.corrected_labels[20] == 3
     assert not np.isfinite(ledger.observations.mean_probs(6, 5)[0]).any()
     found = purified(tmp_path / "w")
     assert keys[0] not in found and found[keys[20]] == 3
-    assert (tmp_path / "w" / "purification" / "verdicts.csv").is_file()
+    assert (tmp_path / "w" / "purification" / "overrides.csv").is_file()
 
 
-def test_a_run_that_only_records_trains_as_if_there_were_no_verdicts(run, tmp_path):
+def test_a_run_that_only_records_trains_as_if_there_were_no_overrides(run, tmp_path):
     work, _ = run
     ann_file = work.parent / "data" / "train.txt"
     key = ann_file.read_text().split()[0]
     path = write(tmp_path / "v.csv", [(key, "prune", "")])
-    ledger = hook_of(train(tiny_config(tmp_path / "w", ann_file, dry_run=True, verdicts=str(path)))).ledger
+    ledger = hook_of(train(tiny_config(tmp_path / "w", ann_file, dry_run=True, overrides=str(path)))).ledger
     assert not ledger.keep[0] and np.isfinite(ledger.observations.mean_probs(1, 5)[0]).all()
 
 
 def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, tmp_path, capsys):
     given = (finished.parent / "data" / "train.txt").read_bytes()
     path = finished / "purification" / "train_purified.txt"
-    rows, _ = verdict_rows(read_recorded_run(finished).table)
+    rows, _ = override_rows(read_recorded_run(finished).table)
     json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     assert path.read_bytes() != given
     json_of(tool, capsys, "undo", finished, "--all")
@@ -173,7 +173,7 @@ def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, t
 
 def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):
     run = read_recorded_run(finished)
-    history, rules = run.ledger.history, run.ledger.rules
+    history, rules = run.ledger.decisions.columns, run.ledger.rules
     row = int(np.flatnonzero(history["pruned"])[0])
     rule, label = rules[history["rule"][row]], int(run.ledger.labels[history["sample"][row]])
     epoch = int(history["epoch"][row]) + 1
@@ -186,15 +186,15 @@ def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):
     assert expected <= set(purified(finished))
     key = run.ledger.keys[int(np.flatnonzero(~read_recorded_run(finished).table.keep)[0])]
     assert [c["key"] for c in json_of(tool, capsys, "undo", finished, "--key", key)["changes"]] == [key]
-    # Taking the verdicts back gives what the stages had decided.
-    assert len(json_of(tool, capsys, "undo", finished, "--verdicts")["changes"]) == len(expected) + 1
+    # Taking the overrides back gives what the stages had decided.
+    assert len(json_of(tool, capsys, "undo", finished, "--overrides")["changes"]) == len(expected) + 1
     again = read_recorded_run(finished)
     np.testing.assert_array_equal(again.table.keep, run.table.keep)
     np.testing.assert_array_equal(again.table.corrected_labels, run.table.corrected_labels)
 
 
-def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_path, capsys):
-    rows, _ = verdict_rows(read_recorded_run(finished).table)
+def test_a_replay_with_the_same_settings_respects_overrides(tool, finished, tmp_path, capsys):
+    rows, _ = override_rows(read_recorded_run(finished).table)
     json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     run = read_recorded_run(finished)
     ledger = replay(run, changed_stages(run.stages, {}))
@@ -203,7 +203,7 @@ def test_a_replay_with_the_same_settings_respects_verdicts(tool, finished, tmp_p
 
 
 def test_undoing_one_after_the_other_comes_to_the_same_as_all_at_once(tool, finished, tmp_path, capsys):
-    history = read_recorded_run(finished).ledger.history
+    history = read_recorded_run(finished).ledger.decisions.columns
     epochs = sorted(set((history["epoch"] + 1).tolist()))
     assert len(epochs) > 2
     for epoch in epochs:
@@ -222,30 +222,30 @@ def test_a_clip_that_was_relabelled_and_then_pruned_is_undone_in_any_order(order
     for rule, (keep, label) in zip(order, expected):
         rows = Selection(rules=[("correct", "drop")[rule]]).rows(ledger)
         standing = undone(ledger, rows, standing)
-        judge(ledger, standing)
+        apply_overrides(ledger, standing)
         assert (ledger.keep[0], ledger.corrected_labels[0]) == (keep, label)
     # What a person said stands.
-    said = {0: Verdict(False, 2)}
+    said = {0: Override(False, 2)}
     assert undone(ledger, Selection(epochs=[1]).rows(ledger), said)[0] == said[0]
 
 
-def test_verdicts_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):
+def test_overrides_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):
     run = read_recorded_run(finished)
-    rows, _ = verdict_rows(run.table)
+    rows, _ = override_rows(run.table)
     json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
     (key, *_), (other, *_) = rows[:2]
-    assert [c["key"] for c in json_of(tool, capsys, "undo", finished, "--verdicts", "--key", key)["changes"]] == [key]
+    assert [c["key"] for c in json_of(tool, capsys, "undo", finished, "--overrides", "--key", key)["changes"]] == [key]
     shown = json_of(tool, capsys, "apply", finished, write(tmp_path / "w.csv", [(other, "none", "")]))
-    assert ([c["key"] for c in shown["changes"]], shown["verdicts"]) == ([other], len(rows) - 2)
+    assert ([c["key"] for c in shown["changes"]], shown["overrides"]) == ([other], len(rows) - 2)
     after = read_recorded_run(finished).table
     for name in (key, other):
         row = run.table.keys.index(name)
         assert not after.keep[row] and after.rules[row] == run.table.rules[row]
-    with pytest.raises(SystemExit, match="no such verdict"):
-        tool.main(["undo", str(finished), "--verdicts", "--key", key])
+    with pytest.raises(SystemExit, match="no such override"):
+        tool.main(["undo", str(finished), "--overrides", "--key", key])
 
 
-def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, capsys):
+def test_overrides_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, capsys):
     work, config = run
 
     class Person(Hook):
@@ -255,7 +255,7 @@ def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, 
 
         def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
             if runner.epoch == 4 and batch_idx == 0:
-                self.rows, self.wanted = verdict_rows(read_recorded_run(work).table)
+                self.rows, self.wanted = override_rows(read_recorded_run(work).table)
                 tool.main(["apply", str(work), str(write(tmp_path / "v.csv", self.rows))])
 
     runner = Runner.from_cfg(Config(config))
@@ -264,15 +264,15 @@ def test_verdicts_are_taken_over_by_a_run_that_is_training(run, tool, tmp_path, 
     runner.train()
     assert_stand(work, person.wanted)
     ledger = hook_of(runner).ledger
-    assert set(verdict_epochs(ledger).values()) == {4} and ledger.judged.sum() == len(person.rows)
+    assert set(override_epochs(ledger).values()) == {4} and ledger.overridden.sum() == len(person.rows)
     # A second call builds on what was said, whatever the run has written since.
-    alone = np.flatnonzero(~ledger.judged & ledger.keep)[0]
+    alone = np.flatnonzero(~ledger.overridden & ledger.keep)[0]
     shown = json_of(tool, capsys, "apply", work, write(tmp_path / "w.csv", [(ledger.keys[alone], "prune", "")]))
-    assert shown["verdicts"] == len(person.rows) + 1
+    assert shown["overrides"] == len(person.rows) + 1
     assert_stand(work, {**person.wanted, ledger.keys[alone]: None})
 
 
-def test_verdicts_between_the_last_epoch_and_the_end_stand_in_the_final_files(run, tool, tmp_path):
+def test_overrides_between_the_last_epoch_and_the_end_stand_in_the_final_files(run, tool, tmp_path):
     work, config = run
 
     class Person(Hook):
@@ -282,7 +282,7 @@ def test_verdicts_between_the_last_epoch_and_the_end_stand_in_the_final_files(ru
 
         def after_train_epoch(self, runner):
             if runner.epoch == 5:
-                rows, self.wanted = verdict_rows(read_recorded_run(work).table)
+                rows, self.wanted = override_rows(read_recorded_run(work).table)
                 tool.main(["apply", str(work), str(write(tmp_path / "v.csv", rows))])
 
     runner = Runner.from_cfg(Config(config))
@@ -292,51 +292,51 @@ def test_verdicts_between_the_last_epoch_and_the_end_stand_in_the_final_files(ru
     assert_stand(work, person.wanted)
 
 
-def test_bad_verdicts_do_not_stop_a_run_that_is_training(run, capsys):
+def test_bad_overrides_do_not_stop_a_run_that_is_training(run, capsys):
     work, config = run
 
     class Person(Hook):
         priority = "LOWEST"
 
         def after_train_iter(self, runner, batch_idx, data_batch=None, outputs=None):
-            (work / "purification" / "verdicts.csv").write_text("key,verdict,label\nnone such,keep,\n")
+            (work / "purification" / "overrides.csv").write_text("key,override,label\nnone such,keep,\n")
 
     runner = Runner.from_cfg(Config(config))
     runner.register_hook(Person())
     runner.train()
-    assert runner.epoch == 6 and not hook_of(runner).ledger.judged.any()
+    assert runner.epoch == 6 and not hook_of(runner).ledger.overridden.any()
 
 
-def test_a_resume_into_another_work_dir_takes_the_verdicts_of_the_checkpoint(run, tool, tmp_path, capsys):
+def test_a_resume_into_another_work_dir_takes_the_overrides_of_the_checkpoint(run, tool, tmp_path, capsys):
     work, config = run
-    rows, wanted = verdict_rows(read_recorded_run(work).table)
+    rows, wanted = override_rows(read_recorded_run(work).table)
     json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows))
     go_on(config)
     other = dict(config, work_dir=str(tmp_path / "other"), load_from=str(work / "epoch_5.pth"))
-    assert go_on(other).judged.sum() == len(rows)
+    assert go_on(other).overridden.sum() == len(rows)
     assert_stand(tmp_path / "other", wanted)
-    assert (tmp_path / "other" / "purification" / "verdicts.csv").is_file()
+    assert (tmp_path / "other" / "purification" / "overrides.csv").is_file()
 
 
-def test_verdicts_that_were_taken_back_do_not_come_again_from_the_config(run, tool, tmp_path, capsys):
+def test_overrides_that_were_taken_back_do_not_come_again_from_the_config(run, tool, tmp_path, capsys):
     work, config = run
-    rows, _ = verdict_rows(read_recorded_run(work).table)
-    config["default_hooks"]["purification"]["verdicts"] = str(write(tmp_path / "v.csv", rows))
+    rows, _ = override_rows(read_recorded_run(work).table)
+    config["default_hooks"]["purification"]["overrides"] = str(write(tmp_path / "v.csv", rows))
     config.update(load_from=str(work / "epoch_4.pth"))
-    assert go_on(config).judged.sum() == len(rows)
-    json_of(tool, capsys, "undo", work, "--verdicts")
-    assert not go_on(config).judged.any()
+    assert go_on(config).overridden.sum() == len(rows)
+    json_of(tool, capsys, "undo", work, "--overrides")
+    assert not go_on(config).overridden.any()
 
 
-def test_a_replay_takes_verdicts_from_when_they_held(run, tool, tmp_path, capsys):
-    """A second call must not make the first one's verdicts younger: rounds that came after them were decided with them."""
+def test_a_replay_takes_overrides_from_when_they_held(run, tool, tmp_path, capsys):
+    """A second call must not make the first one's overrides younger: rounds that came after them were decided with them."""
     work, config = run
-    rows, _ = verdict_rows(read_recorded_run(work).table)
+    rows, _ = override_rows(read_recorded_run(work).table)
     json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows[:4]))
     go_on(config)
     json_of(tool, capsys, "apply", work, write(tmp_path / "w.csv", rows[4:]))
     recorded = read_recorded_run(work)
-    assert sorted(set(verdict_epochs(recorded.ledger).values())) == [3, 5]
+    assert sorted(set(override_epochs(recorded.ledger).values())) == [3, 5]
     ledger = replay(recorded, changed_stages(recorded.stages, {}))
     np.testing.assert_array_equal(ledger.keep, recorded.ledger.keep)
     np.testing.assert_array_equal(ledger.corrected_labels, recorded.ledger.corrected_labels)
@@ -348,14 +348,14 @@ def test_what_a_run_has_written_meanwhile_is_not_overwritten(finished):
     os.utime(newer, ns=(0, newer.stat().st_mtime_ns + 10**9))
     table = (finished / "purification" / "ledger.csv").read_bytes()
     with pytest.raises(DataError, match="has written its files since"):
-        overrule(run, {0: Verdict(False, 0)})
+        override(run, {0: Override(False, 0)})
     assert (finished / "purification" / "ledger.csv").read_bytes() == table
-    assert standing_verdicts(read_recorded_run(finished)) == {0: Verdict(False, 0)}
+    assert standing_overrides(read_recorded_run(finished)) == {0: Override(False, 0)}
 
 
 def test_nothing_is_written_where_the_annotation_cannot_be(tool, finished, tmp_path):
     (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
-    rows, _ = verdict_rows(read_recorded_run(finished).table)
+    rows, _ = override_rows(read_recorded_run(finished).table)
     folder = finished / "purification"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(SystemExit, match=r"train\.txt: cannot be read"):
@@ -399,10 +399,10 @@ def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, f
     ("words", "message"),
     [
         ([], "say what"),
-        (["--all", "--verdicts"], "say what"),
+        (["--all", "--overrides"], "say what"),
         (["--all", "--epoch", "2"], "say what"),
-        (["--verdicts", "--epoch", "2"], "--verdicts goes with --key and --class only"),
-        (["--verdicts"], "no such verdict"),
+        (["--overrides", "--epoch", "2"], "--overrides goes with --key and --class only"),
+        (["--overrides"], "no such override"),
         (["--stage", "none"], "--stage none: the run has none such; it has .*prune_by_entropy"),
         (["--key", "none"], "--key none: the run has none such"),
         (["--class", "9"], "--class 9: the run has none such; it has 0, 1, 2, 3"),
@@ -445,7 +445,7 @@ def test_exports_say_what_the_ledger_says(tool, finished, tmp_path, capsys):
     assert len(tasks) == len(diff)
     for task, row in zip(tasks, diff):
         (decided,) = task["predictions"][0]["result"][0]["value"]["choices"]
-        assert decided == ("prune" if row["fate"] == "pruned" else choices[int(row["label"])])
+        assert decided == ("prune" if row["status"] == "pruned" else choices[int(row["label"])])
         assert task["data"]["video"] == f"http://host/videos/{row['key']}"
     labels = json.loads((out / "fiftyone_labels.json").read_text())
     assert [row["label"] for row in labels] == [choices[label] for label in table.corrected_labels]

@@ -36,12 +36,12 @@ def _train(folder, ann_file, stages=STAGES, **hook):
 
 @pytest.fixture(scope="module")
 def acting(tmp_path_factory, ann_file):
-    return _train(tmp_path_factory.mktemp("acting"), ann_file, history=6)
+    return _train(tmp_path_factory.mktemp("acting"), ann_file, keep_epochs=6)
 
 
 @pytest.fixture(scope="module")
 def dry(tmp_path_factory, ann_file):
-    return _train(tmp_path_factory.mktemp("dry"), ann_file, history=6, dry_run=True)
+    return _train(tmp_path_factory.mktemp("dry"), ann_file, keep_epochs=6, dry_run=True)
 
 
 def _replayed(work_dir, settings=None):
@@ -57,8 +57,8 @@ def test_the_same_settings_decide_the_same(kind, request):
     np.testing.assert_array_equal(ledger.keep, run.ledger.keep)
     np.testing.assert_array_equal(ledger.corrected_labels, run.ledger.corrected_labels)
     assert ledger.rules == run.ledger.rules
-    for name, values in run.ledger.history.items():
-        np.testing.assert_array_equal(ledger.history[name], values)
+    for name, values in run.ledger.decisions.columns.items():
+        np.testing.assert_array_equal(ledger.decisions.columns[name], values)
     assert not difference(run.table, ledger_table(ledger))
 
 
@@ -73,7 +73,7 @@ def test_other_settings_decide_as_a_run_with_them_does(dry, ann_file, tmp_path):
 
 def test_what_the_run_did_not_keep_is_refused_with_the_way_out(ann_file, tmp_path):
     _train(tmp_path, ann_file)
-    with pytest.raises(DataError, match=r"'prune' decides after epoch 2 .* kept 2 epochs.*history=6"):
+    with pytest.raises(DataError, match=r"'prune' decides after epoch 2 .* kept 2 epochs.*keep_epochs=6"):
         _replayed(tmp_path)
 
 
@@ -141,8 +141,8 @@ def test_a_ledger_of_another_annotation_is_refused(acting, tmp_path):
 def test_fewer_bits_decide_as_a_run_that_kept_them(ann_file, tmp_path):
     for name in ("fine", "coarse"):
         (tmp_path / name).mkdir()
-    fine = read_recorded_run(_train(tmp_path / "fine", ann_file, history=6, dry_run=True))
-    coarse = read_recorded_run(_train(tmp_path / "coarse", ann_file, history=6, dry_run=True, prob_bits=4))
+    fine = read_recorded_run(_train(tmp_path / "fine", ann_file, keep_epochs=6, dry_run=True))
+    coarse = read_recorded_run(_train(tmp_path / "coarse", ann_file, keep_epochs=6, dry_run=True, prob_bits=4))
     assert (fine.ledger.observations.bits, coarse.ledger.observations.bits) == (16, 4)
     again = replay(fine, changed_stages(fine.stages, {}), prob_bits=4)
     assert not difference(coarse.table, ledger_table(again))
@@ -152,7 +152,7 @@ def test_fewer_bits_decide_as_a_run_that_kept_them(ann_file, tmp_path):
 
 
 def test_rules_that_need_more_bits_than_were_kept_are_refused_unless_they_are_told_to_go_on(ann_file, tmp_path):
-    run = read_recorded_run(_train(tmp_path, ann_file, history=6, dry_run=True, prob_bits=4))
+    run = read_recorded_run(_train(tmp_path, ann_file, keep_epochs=6, dry_run=True, prob_bits=4))
     stages = changed_stages(run.stages, {"prune": None, "correct": None, "loss.type": "SmallLoss", "loss.window": 2})
     with pytest.raises(DataError, match="16 bits, and the run recorded 4"):
         replay(run, stages)

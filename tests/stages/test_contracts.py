@@ -60,11 +60,11 @@ def test_a_decision_applied_twice_is_applied_once(stage):
     ledger = observed_ledger()
     decision = stage.decide(ledger, MAX_EPOCHS - 1)
     ledger.apply(decision)
-    keep, labels, changes = ledger.keep.copy(), ledger.corrected_labels.copy(), len(ledger.history["sample"])
+    keep, labels, changes = ledger.keep.copy(), ledger.corrected_labels.copy(), len(ledger.decisions.columns["sample"])
     ledger.apply(decision)
     np.testing.assert_array_equal(ledger.keep, keep)
     np.testing.assert_array_equal(ledger.corrected_labels, labels)
-    assert len(ledger.history["sample"]) == changes
+    assert len(ledger.decisions.columns["sample"]) == changes
 
 
 @ALL
@@ -88,7 +88,7 @@ def test_hyper_parameters_are_frozen_and_documented(stage):
 def test_what_only_relabels_waits_for_pruning(stage):
     decision = stage.decide(observed_ledger(), MAX_EPOCHS - 1)
     if len(decision.relabel):
-        assert stage.turn >= 1
+        assert stage.priority >= 1
 
 
 @ALL

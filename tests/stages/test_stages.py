@@ -17,7 +17,7 @@ LAST = MAX_EPOCHS - 1
 
 
 @pytest.mark.parametrize("name", ["prune-weight", "prune-entropy", "prune-rank-sum"])
-def test_pruning_takes_the_spoiled_first(name):
+def test_pruning_takes_the_corrupted_first(name):
     stage = dataclasses.replace(STAGES[name], rate=0.1)
     assert stage.decide(observed_ledger(), LAST).prune.tolist() == list(range(6))
 
@@ -68,7 +68,7 @@ def test_what_is_doubtful_goes_and_what_is_sure_is_corrected_before():
     spent.apply(Decision(rule="r", epoch=0, prune=np.array([15])))
     assert not len(dataclasses.replace(drop, rate=0.05).decide(spent, 0).prune)
     # What it went by is the present label's score, and stands in the history.
-    np.testing.assert_allclose(ledger.history["score"][-2:], [(1 - 0.25) / 2, (1 - 0.2) / 2], atol=1e-3)
+    np.testing.assert_allclose(ledger.decisions.columns["score"][-2:], [(1 - 0.25) / 2, (1 - 0.2) / 2], atol=1e-3)
 
 
 def test_rounds_reach_the_rate_step_by_step():
@@ -225,7 +225,7 @@ def test_the_list_of_decisions_holds_the_score_that_was_decided_by():
         ledger.observe(epoch, np.arange(10), np.vstack([row, others]))
         ledger.apply(stage.decide(ledger, epoch))
     assert ledger.corrected_labels[0] == 2
-    np.testing.assert_allclose(ledger.history["score"], [(1 - 0.7) / 2, (1 - 0.5) / 2], atol=1e-3)
+    np.testing.assert_allclose(ledger.decisions.columns["score"], [(1 - 0.7) / 2, (1 - 0.5) / 2], atol=1e-3)
     assert ledger.scores["label_score"][0] == pytest.approx((1 - 0.15) / 2, abs=1e-3)
 
 

@@ -35,7 +35,7 @@ def table(tmp_path: Path) -> LedgerTable:
 
 
 @pytest.mark.parametrize("given", [".", "purification/ledger.csv"])
-def test_judgement_lies_beside_the_ledger(
+def test_evaluation_lies_beside_the_ledger(
     tool: ModuleType, tmp_path: Path, table: LedgerTable, given: str, capsys: pytest.CaptureFixture
 ) -> None:
     tool.main([str(tmp_path / given), "--truth", str(tmp_path / "truth.csv")])

@@ -50,7 +50,7 @@ def test_real_clips(tool: ModuleType, tmp_path: Path) -> None:
         pytest.skip("the shared clips are not beside the repository")
     (tmp_path / "list.txt").write_text("".join(f"{clip.name} {i}\n" for i, clip in enumerate(clips)))
     arguments = ["--data-root", str(clips[0].parent), "--confusion", "ferplus", "--num-classes", "7"]
-    arguments += ["--mislabel-rate", "0.3", "--low-quality-rate", "0.5", "--spoil", "dark", "frozen", "truncated"]
+    arguments += ["--mislabel-rate", "0.3", "--low-quality-rate", "0.5", "--corrupt", "dark", "frozen", "truncated"]
     tool.main([str(tmp_path / "list.txt"), "--out", str(tmp_path / "out"), *arguments])
     truth = read_truth(tmp_path / "out" / "truth.csv")
     assert Counter(truth.noise.tolist()) == {"clean": 1, "mislabel": 2, "low_quality": 3}

@@ -31,7 +31,8 @@ def tool() -> ModuleType:
 def work_dir(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     stages = dict(prune=dict(PRUNE, score="entropy", class_cap=1.0), correct=CORRECT)
-    train(tiny_config(folder, write_list(folder / "train.txt", noise=4, mislabel=8), stages=stages, dry_run=True, history=6))
+    ann_file = write_list(folder / "train.txt", noise=4, mislabel=8)
+    train(tiny_config(folder, ann_file, stages=stages, dry_run=True, keep_epochs=6))
     return folder
 
 

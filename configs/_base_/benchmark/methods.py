@@ -1,7 +1,7 @@
 # The methods that every suite compares: controls, peers, and ours. All have one set of settings for all data sets.
 methods = {
     "plain": dict(role="control", about="trained on the noisy set as it is; flags none"),
-    "oracle": dict(role="control", protocol="oracle", about="true labels, no spoiled clips"),
+    "oracle": dict(role="control", protocol="oracle", about="true labels, no corrupted clips"),
     "random-prune": dict(role="control", recipe="random-prune", about="prunes as many clips as `d2sp`, at random"),
     "prediction-differs": dict(role="control", recipe="prediction-differs", about="every label becomes what the model says"),
     "small-loss": dict(recipe="small-loss", about="prunes the fifth of largest loss"),

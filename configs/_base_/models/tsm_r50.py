@@ -24,7 +24,7 @@ model = dict(
         loss_cls=dict(type="d2sp_mm.ObservingCrossEntropyLoss"),
     ),
     data_preprocessor=dict(
-        type="d2sp_mm.FramesOfClips",
+        type="d2sp_mm.ClipToFramesPreprocessor",
         mean=[123.675, 116.28, 103.53],
         std=[58.395, 57.12, 57.375],
     ),

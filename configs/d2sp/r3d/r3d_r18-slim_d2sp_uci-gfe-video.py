@@ -6,7 +6,7 @@
 #     python tools/train.py configs/d2sp/r3d/r3d_r18-slim_d2sp_uci-gfe-video.py --work-dir work_dirs/video
 #     python tools/evaluate_purification.py work_dirs/video --truth data/uci_gfe_video_noisy/truth.csv
 #
-# 3 to 5 minutes on a core. Two seeds (10, 11) of noise and training: average precision .42 and .29 for spoiled clips,
+# 3 to 5 minutes on a core. Two seeds (10, 11) of noise and training: average precision .42 and .29 for corrupted clips,
 # .79 and .75 for wrong labels; 30 and 27 corrections, .77 and .78 of them right; top-1 77 and 74 % on 98 clips
 # (observed only: 80 and 71 %).
 _base_ = [

@@ -161,16 +161,16 @@ def _add_votes(lists: dict[str, list[Clip]], root: Path, options: Options) -> li
     votes = read_dfew_votes(path)
     without: set[str] = set()
     for name in (name for name in lists if name.endswith("train")):
-        judged = []
+        overridden = []
         for clip in lists[name]:
             found = votes.get(without_zeros(without_video_suffix(clip.key)))
             if found is None:
                 without.add(clip.key)
-                judged.append(clip)
+                overridden.append(clip)
             else:
                 truth = truth_of_votes(found, clip.label, SEVEN, options.min_agreement)
-                judged.append(dataclasses.replace(clip, truth=truth))
-        lists[name] = judged
+                overridden.append(dataclasses.replace(clip, truth=truth))
+        lists[name] = overridden
     if not any(clip.truth for name in lists for clip in lists[name]):
         raise DataError(f"{path}: names none of the clips; its first rows are of {', '.join(list(votes)[:3])}.")
     return [f"{len(without)} clips have no votes in {path} and are not in the truth."] if without else []

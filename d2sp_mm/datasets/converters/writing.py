@@ -121,9 +121,9 @@ def write_conversion(conversion: Conversion, out: Path, options: Options) -> Non
 def _write_files(conversion: Conversion, out: Path) -> None:
     for name, listed in conversion.lists.items():
         _write_lines(out / f"{name}.txt", (_line(clip) for clip in listed))
-        judged = [(clip.key, *clip.truth) for clip in listed if clip.truth is not None]
-        if name.endswith("train") and judged:
-            write_truth(out / f"{name[: -len('train')]}truth.csv", *zip(*judged))
+        overridden = [(clip.key, *clip.truth) for clip in listed if clip.truth is not None]
+        if name.endswith("train") and overridden:
+            write_truth(out / f"{name[: -len('train')]}truth.csv", *zip(*overridden))
     _write_lines(out / "classes.txt", conversion.classes)
     record = {"name": conversion.name, "classes": conversion.classes, "clips": class_counts(conversion)}
     record |= {"published": conversion.published, "notes": conversion.notes + conversion.count_differences()}

@@ -18,8 +18,8 @@ from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
 from d2sp_mm.engine.hooks.exact_resume_hook import ExactResumeHook
-from d2sp_mm.engine.overrides import PersonsVerdicts
-from d2sp_mm.engine.ranks import check_ranks_agree, from_main
+from d2sp_mm.engine.overrides import OverrideFile
+from d2sp_mm.engine.ranks import check_ranks_equal, from_main
 from d2sp_mm.engine.registered_stages import build_stages, new_ledger
 from d2sp_mm.engine.resumed_state import check_resumed_state, to_arrays, to_tensors
 from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
@@ -54,7 +54,7 @@ class PurificationHook(Hook):
 
     Args:
         stages: Config of each stage by a name of the user's; a dictionary, so that children and ``--cfg-options`` can
-            change one. After the same epoch they decide in the order of :attr:`Stage.turn`, then of their names. None or
+            change one. After the same epoch they decide in the order of :attr:`Stage.priority`, then of their names. None or
             empty observes only.
         dry_run: Score, decide and write everything, but change nothing of the training: the trained weights are those
             of a run without the hook, bit for bit.
@@ -63,15 +63,15 @@ class PurificationHook(Hook):
         weight_learner: Settings of :class:`d2sp_mm.engine.weight_learner.WeightSettings` that differ from its defaults.
         prob_bits: Bits in which the ledger keeps each probability, 4, 8 or 16; if None the most with which it stays below
             64 MB, and 16 for rules that look at losses and where none decides (``ledger.prob_codes``).
-        history: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
+        keep_epochs: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
         max_undecodable: Share of the training set in [0, 1] that may be undecodable before the run stops.
         failure_tolerance: Share of the epochs, in [0, 1], in which a clip may fail to decode and still be kept. Plain
             MMAction2 stops at the first failure when it trains on what is left.
         write_annotation: Whether the purified annotation is written; without, the ledger says what was decided.
-        verdicts: A CSV of what a person decided (:func:`d2sp_mm.runs.override_file.read_verdicts`); no stage changes those
-            samples. ``purification/verdicts.csv`` in the work dir comes before it; see :class:`PersonsVerdicts`.
+        overrides: A CSV of what a person decided (:func:`d2sp_mm.runs.override_file.read_overrides`); no stage changes those
+            samples. ``purification/overrides.csv`` in the work dir comes before it; see :class:`OverrideFile`.
 
     Raises:
         ConfigError: Before training starts, for whatever cannot work.
@@ -90,37 +90,37 @@ class PurificationHook(Hook):
         dry_run: bool = False,
         weighting: str = "detached",
         weight_learner: Mapping[str, Any] | None = None,
-        history: int | None = None,
+        keep_epochs: int | None = None,
         prob_bits: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
         failure_tolerance: float = 0.0,
         write_annotation: bool = True,
-        verdicts: str | None = None,
+        overrides: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
-        if history is not None and (not isinstance(history, int) or history < 1):
-            raise ConfigError(f"PurificationHook: history={history!r} must be a number of epochs >= 1.")
+        if keep_epochs is not None and (not isinstance(keep_epochs, int) or keep_epochs < 1):
+            raise ConfigError(f"PurificationHook: keep_epochs={keep_epochs!r} must be a number of epochs >= 1.")
         if prob_bits is not None and (type(prob_bits) is not int or prob_bits not in BITS):
             raise ConfigError(f"PurificationHook: prob_bits={prob_bits!r} is unknown; choose one of {BITS}, or None.")
         for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
             check_share("PurificationHook", name, share, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
-        self.history, self.prob_bits = history, prob_bits
+        self.keep_epochs, self.prob_bits = keep_epochs, prob_bits
         self.weight_settings = WeightSettings.of(weight_learner)
         self._learner: WeightLearner | None = None
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
         self.write_annotation = write_annotation
         self.ledger: Ledger | None = None
-        self._verdicts, self._buffer = PersonsVerdicts(verdicts), EpochBuffer()
+        self._overrides, self._buffer = OverrideFile(overrides), EpochBuffer()
         self._loaded: dict[str, Any] | None = None
 
     @property
     def _acts(self) -> bool:
         """Whether the hook may change anything of the training."""
-        return bool(self.stages or self._verdicts.found) and not self.dry_run
+        return bool(self.stages or self._overrides.found) and not self.dry_run
 
     def before_run(self, runner: Runner) -> None:
         """Remove what a killed run has left half written."""
@@ -132,7 +132,7 @@ class PurificationHook(Hook):
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
         self._parts: TrainingParts = find_training_parts(runner)
         given = given_list(runner, self._parts, self.write_annotation)
-        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.history, self.prob_bits)
+        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs, self.prob_bits)
         self._purifier = Purifier(self.ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
@@ -146,7 +146,7 @@ class PurificationHook(Hook):
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
             self._resume(runner, loaded)
-        self._verdicts.begin(runner, self.ledger)
+        self._overrides.begin(runner, self.ledger)
         if not self._acts:
             # The weights shall be those of plain MMAction2.
             for hook in runner.hooks:
@@ -197,12 +197,12 @@ class PurificationHook(Hook):
             ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
             write_epoch(runner, ledger, seen)
             report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
-        decided = self._verdicts.refresh(runner, ledger)
+        decided = self._overrides.refresh(runner, ledger)
         decisions = self._purifier.step(runner.epoch)
         for decision in decisions:
             log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
         if dist.is_distributed():
-            check_ranks_agree(ledger.fingerprint(runner.epoch), runner.epoch)
+            check_ranks_equal(ledger.fingerprint(runner.epoch), runner.epoch)
         self._apply(runner, runner.epoch + 1)
         if decided or decisions:
             from_main(lambda: self._files.write(ledger))
@@ -210,7 +210,7 @@ class PurificationHook(Hook):
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind, with what a person decided during the last validation as well."""
         ledger = self._get_ledger()
-        self._verdicts.refresh(runner, ledger)
+        self._overrides.refresh(runner, ledger)
         for name, done in self._purifier.unfinished.items():
             runner.logger.warning(
                 f"purification: stage {name!r} decided {done} of {self.stages[name].rounds} rounds: training ended "

@@ -87,7 +87,7 @@ class Bench:
             "max_epochs": total,
             "iteration_seconds": iteration_seconds(outcome.tested.folder, start),
             "plain_seconds": iteration_seconds(self._folder(Cell(cell.place, PLAIN)), start),
-            "judgement": None if outcome.table is None else evaluate_purification(outcome.table, noisy.true()),
+            "evaluation": None if outcome.table is None else evaluate_purification(outcome.table, noisy.true()),
             "command": outcome.tested.shown_command,
             "digest": self.digest(cell),
         }

@@ -1,4 +1,4 @@
-"""One training to be done and judged."""
+"""One training to be done and evaluated."""
 
 from __future__ import annotations
 

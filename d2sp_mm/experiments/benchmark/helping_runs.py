@@ -94,7 +94,8 @@ def join_flags(known: LedgerTable, tables: Sequence[LedgerTable], sets: Sequence
         A ledger whose scores are the means over the runs in which a sample kept its label.
 
     Source:
-        AUM, section 4.1: every sample is judged by the run that trains on its label; of two such verdicts either is enough.
+        AUM, section 4.1: every sample is ranked by the run that trains on its label; of two such decisions either is
+        enough.
     """
     keep = np.ones(len(known), dtype=bool)
     scores = np.full((len(tables), len(known)), np.nan)
@@ -134,7 +135,7 @@ def observing_hook(hooks: Iterable[Mapping[str, Any]], max_epochs: int) -> dict[
         hooks: The hooks of the methods that go on from its checkpoints.
         max_epochs: Length of the schedule.
     """
-    hook: dict[str, Any] = {"type": "d2sp_mm.PurificationHook", "history": max_epochs, "dry_run": True}
+    hook: dict[str, Any] = {"type": "d2sp_mm.PurificationHook", "keep_epochs": max_epochs, "dry_run": True}
     if any(map(uses_weights, hooks)):
         # It decides behind the last epoch that anybody goes on from, so that weights are learned until then.
         hook["stages"] = {"weigh": {"type": "d2sp_mm.CoarsePruning", "score": "weight", "start": max_epochs, "window": 1}}

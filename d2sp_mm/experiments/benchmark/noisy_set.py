@@ -18,7 +18,7 @@ from d2sp_mm.experiments.benchmark.clean_set import CleanSet
 from d2sp_mm.experiments.benchmark.suite import Noise
 from d2sp_mm.experiments.noise.confusion import choose_confusion
 from d2sp_mm.experiments.noise.inject import inject_noise
-from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, look_alike_chances
+from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, instance_dependent_chances
 from d2sp_mm.io.whole_files import atomic_write
 
 _RECORD = "planted.json"
@@ -80,7 +80,7 @@ class NoisySet:
         return path
 
     def write_oracle(self, path: Path) -> Path:
-        """Write what an oracle trains on: true labels, and nothing that was spoiled."""
+        """Write what an oracle trains on: true labels, and nothing that was corrupted."""
         truth = self.true()
         return self.write(path, truth.noise != "low_quality", truth.true_labels)
 
@@ -102,7 +102,7 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int, num_classes: i
         chances, confusion = None, noise.confusion
         if confusion == LOOK_ALIKES:
             features = clip_features(clean.annotations, clean.data_root)
-            chances, confusion = look_alike_chances(features, clean.annotations.labels, num_classes), "symmetric"
+            chances, confusion = instance_dependent_chances(features, clean.annotations.labels, num_classes), "symmetric"
         inject_noise(
             clean.annotations,
             folder,
@@ -112,12 +112,12 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int, num_classes: i
             noise.low_quality_rate,
             seed,
             data_root=clean.data_root,
-            kinds=noise.spoil or None,
+            kinds=noise.corrupt or None,
             chances=chances,
         )
         atomic_write(folder / _RECORD, record.encode())
-    spoiled = folder / "data"
-    root = spoiled if spoiled.is_dir() else clean.data_root
+    corrupted = folder / "data"
+    root = corrupted if corrupted.is_dir() else clean.data_root
     prefix = {"video": "video", "rawframe": "img", "audio": "audio"}.get(clean.annotations.kind)
     return NoisySet(
         ann_file=folder / clean.file_name,

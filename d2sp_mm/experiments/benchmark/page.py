@@ -22,11 +22,12 @@ interval is narrower than it says). Top-1 and UAR are those of the last epoch on
   method wins back. *epochs*: epochs trained over those of the schedule, helping runs included. *time*: seconds an iteration
   over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method needs them,
   and runs shared the machine.
-* Spoiled clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share of
-  the kept clips that are spoiled. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
+* Corrupted clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share
+of
+  the kept clips that are corrupted. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
   class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
   knows one noise only ranks both by the same score, and a clip that was pruned for its label counts as pruned: it lowers the
-  precision for spoiled clips, and shows in what is left of wrong labels. Whoever decides within a run prunes undecodable
+  precision for corrupted clips, and shows in what is left of wrong labels. Whoever decides within a run prunes undecodable
   clips as well.
 * Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
   its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
@@ -40,7 +41,7 @@ def noise_tables(suite: Suite, figures: Figures, noise: str) -> list[Table]:
     if planted.is_clean:
         wanted = [("Nothing planted: what purification does to a clean set", tables.CLEAN)]
     if planted.low_quality_rate:
-        wanted.append(("Spoiled clips", tables.LOW_QUALITY))
+        wanted.append(("Corrupted clips", tables.LOW_QUALITY))
     if planted.mislabel_rate:
         wanted.append(("Wrong labels", tables.MISLABEL))
     return [tables.figures_table(title, figures, suite.methods, columns) for title, columns in wanted]
@@ -86,7 +87,7 @@ def _methods(suite: Suite) -> str:
 def _planted(noise: Noise) -> str:
     parts = []
     if noise.low_quality_rate:
-        parts.append(f"{100 * noise.low_quality_rate:.0f} % spoiled")
+        parts.append(f"{100 * noise.low_quality_rate:.0f} % corrupted")
     if noise.mislabel_rate:
         parts.append(f"{100 * noise.mislabel_rate:.0f} % mislabelled ({noise.confusion})")
     return " and ".join(parts) or "clean"

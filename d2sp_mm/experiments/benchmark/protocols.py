@@ -94,7 +94,7 @@ def purifying_run(task: Task) -> Run:
 
 
 def oracle(task: Task) -> Runs:
-    """Plain training on true labels, without what was spoiled."""
+    """Plain training on true labels, without what was corrupted."""
     ann_file = task.noisy.write_oracle(task.folder / f"oracle{task.extension()}")
     run = task.run(task.folder, ann_file, {"type": "d2sp_mm.PurificationHook"})
     yield run

@@ -30,7 +30,7 @@ class Outcome:
     epochs: float
 
 
-_REQUIRED = ("data_set", "noise", "seed", "method", "top1", "uar", "epochs", "max_epochs", "iteration_seconds", "judgement")
+_REQUIRED = ("data_set", "noise", "seed", "method", "top1", "uar", "epochs", "max_epochs", "iteration_seconds", "evaluation")
 
 
 class Results:
@@ -38,7 +38,7 @@ class Results:
 
     A line holds the names of the cell; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs`` trained
     in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under ``plain_seconds``,
-    of the plain run over the same epochs; ``judgement`` as :func:`d2sp_mm.experiments.evaluation.evaluate` gives it, or
+    of the plain run over the same epochs; ``evaluation`` as :func:`d2sp_mm.experiments.evaluation.evaluate` gives it, or
     null; ``command`` of the tested run; ``digest`` of the settings. Where a cell stands twice the later line counts.
 
     Args:

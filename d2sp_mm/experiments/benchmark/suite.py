@@ -57,18 +57,19 @@ class Noise:
 
     Args:
         mislabel_rate: Share of samples that get a wrong label, in [0, 1).
-        low_quality_rate: Share of other samples that are spoiled, in [0, 1).
-        confusion: ``look_alikes`` (:func:`d2sp_mm.experiments.noise.instance_dependent.look_alike_chances`), ``symmetric``,
+        low_quality_rate: Share of other samples that are corrupted, in [0, 1).
+        confusion: ``instance_dependent`` (:func:`d2sp_mm.experiments.noise.instance_dependent.instance_dependent_chances`),
+            ``symmetric``,
             ``asymmetric``,
             a name of :data:`d2sp_mm.experiments.noise.confusion.SOURCES`, or a file; see
             :func:`d2sp_mm.experiments.noise.confusion.choose_confusion`.
-        spoil: Ways to spoil; all if empty.
+        corrupt: Ways to corrupt; all if empty.
     """
 
     mislabel_rate: float = 0.0
     low_quality_rate: float = 0.0
     confusion: str = "symmetric"
-    spoil: tuple[str, ...] = ()
+    corrupt: tuple[str, ...] = ()
 
     @property
     def is_clean(self) -> bool:

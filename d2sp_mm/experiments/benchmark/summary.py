@@ -34,7 +34,7 @@ class Estimate:
 #: Estimates by method and figure.
 Figures = Mapping[str, Mapping[str, Estimate]]
 
-#: Figures of a judgement by their names in the tables: how to find them.
+#: Figures of a evaluation by their names in the tables: how to find them.
 JUDGED: dict[str, tuple[str, str]] = {
     "low_quality.ap": ("low_quality", "ap"),
     "low_quality.precision": ("low_quality", "precision"),
@@ -121,7 +121,7 @@ def _ratio(value: float | None, other: float | None) -> float | None:
 
 
 def _judged(row: Row, part: str, key: str) -> float | None:
-    found: float | None = (row["judgement"] or {}).get(part, {}).get(key)
+    found: float | None = (row["evaluation"] or {}).get(part, {}).get(key)
     return found
 
 

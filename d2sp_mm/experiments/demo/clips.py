@@ -23,7 +23,7 @@ class Clips:
         table: The run's ledger.
         true_labels: The right classes, shape ``(n,)``, in the ledger's order.
         noise: ``clean``, ``low_quality`` or ``mislabel``, shape ``(n,)``.
-        kinds: How a clip was spoiled, by its key; empty where it was not.
+        kinds: How a clip was corrupted, by its key; empty where it was not.
         classes: Names of the classes.
         videos: Folder that the keys are relative to.
     """
@@ -39,7 +39,7 @@ class Clips:
         """What the truth says of a clip, in words."""
         if self.noise[sample] == "low_quality":
             kind = self.kinds.get(self.table.keys[sample], "").replace("_", " ")
-            return f"spoiled: {kind}" if kind else "spoiled"
+            return f"corrupted: {kind}" if kind else "corrupted"
         if self.noise[sample] == "mislabel":
             return f"good clip, wrong label: is {self.classes[self.true_labels[sample]]}"
         return "good clip, right label"

@@ -18,7 +18,7 @@ from d2sp_mm.io.csv_rows import read_csv_rows
 # Okabe and Ito's colours, which the colour-blind can tell apart.
 _RUN_COLOURS = {"plain": "#000000", "d2sp": "#0072b2", "random": "#e69f00", "oracle": "#009e73"}
 _NOISE_COLOURS = {"clean": "#999999", "mislabel": "#cc79a7", "low_quality": "#d55e00"}
-_NOISE_NAMES = {"clean": "clean", "mislabel": "wrong label", "low_quality": "spoiled clip"}
+_NOISE_NAMES = {"clean": "clean", "mislabel": "wrong label", "low_quality": "corrupted clip"}
 _DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
 _BOTH = "prune and relabel"
 _VERBS = {"prune": "prunes", "relabel": "corrects", _BOTH: "prunes and corrects"}

@@ -65,13 +65,13 @@ def run_demo(settings: DemoSettings, console: Console) -> Summary:
     seconds = train_all(settings, console)
     purification = settings.work_dirs["d2sp"] / "purification"
     ledger, truth = read_ledger_table(purification / "ledger.csv"), read_truth(settings.data / "truth.csv")
-    judgement = evaluate_purification(ledger, truth)
-    write_json(purification / "purification.json", judgement)
-    summary = summarize(settings, seconds, judgement)
+    evaluation = evaluate_purification(ledger, truth)
+    write_json(purification / "purification.json", evaluation)
+    summary = summarize(settings, seconds, evaluation)
     write_json(settings.out / "summary.json", summary)
-    console.print("\n[bold]3. Judgement and pictures[/bold]")
+    console.print("\n[bold]3. Evaluation and pictures[/bold]")
     _draw_pictures(settings, summary)
-    tables = [runs_table(summary["runs"]), report_table(judgement)]
+    tables = [runs_table(summary["runs"]), report_table(evaluation)]
     line = enrichment_line(summary, settings.num_train)
     for table in tables:
         console.print(table)
@@ -104,10 +104,10 @@ def run_demo_over_seeds(settings: DemoSettings, seeds: Sequence[int], console: C
     spread = spread_over_seeds(summaries)
     by_seed = {str(seed): summary for seed, summary in zip(seeds, summaries)}
     write_json(settings.out / "seeds.json", {"seeds": by_seed, **spread})
-    judgement = {noise: {name: f["mean"] for name, f in part.items()} for noise, part in spread["purification"].items()}
+    evaluation = {noise: {name: f["mean"] for name, f in part.items()} for noise, part in spread["purification"].items()}
     tables = [
         seeds_table(spread["runs"], len(seeds)),
-        report_table(judgement, f"Purification against the truth, mean of {len(seeds)} seeds"),
+        report_table(evaluation, f"Purification against the truth, mean of {len(seeds)} seeds"),
     ]
     lines = [f"Seed {s}: {enrichment_line(summary, settings.num_train)}" for s, summary in zip(seeds, summaries)]
     console.rule("all seeds")

@@ -45,7 +45,7 @@ class DemoSettings:
         out: Folder of everything that the demo writes.
         num_train: Training clips of the toy set, at least 7.
         num_test: Clean test clips, at least 7.
-        low_quality_rate: Share of training clips that are spoiled, in [0, 1].
+        low_quality_rate: Share of training clips that are corrupted, in [0, 1].
         mislabel_rate: Share of training clips that get a wrong label, in [0, 1].
         confusion: How labels are confused: a name in :data:`d2sp_mm.experiments.toy.plan.CONFUSIONS`.
         epochs: Epochs of each training run, at least 1.

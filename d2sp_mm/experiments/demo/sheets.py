@@ -96,8 +96,8 @@ def draw_corrected(path: Path, clips: Clips) -> None:
     tiles = []
     for sample in shown:
         names = [clips.classes[labels[sample]] for labels in (table.labels, table.corrected_labels, truth)]
-        spoiled = f"   {clips.told(sample)}" if clips.noise[sample] == "low_quality" else ""
-        caption = f"{names[0]} → {names[1]}   truth: {names[2]}\n{table.keys[sample]}{spoiled}"
+        corrupted = f"   {clips.told(sample)}" if clips.noise[sample] == "low_quality" else ""
+        caption = f"{names[0]} → {names[1]}   truth: {names[2]}\n{table.keys[sample]}{corrupted}"
         frames = read_video(clips.videos / table.keys[sample], NUM_FRAMES)
         tiles.append(Tile(frames, caption, bool(table.corrected_labels[sample] == truth[sample])))
     share = f", {right / len(corrected):.0%} of them to the true class" if len(corrected) else ""
@@ -131,16 +131,16 @@ def draw_lowest_scored(path: Path, clips: Clips) -> None:
         if frames is None and sum(tile.frames is None for tile in tiles) == _UNDECODABLE_TILES:
             left_out += 1
             continue
-        fate = "" if not clips.table.keep[sample] else ", kept"
-        caption = f"{clips.table.keys[sample]}   score {scores[sample]:.3f}{fate}\n{clips.told(sample)}"
+        status = "" if not clips.table.keep[sample] else ", kept"
+        caption = f"{clips.table.keys[sample]}   score {scores[sample]:.3f}{status}\n{clips.told(sample)}"
         tiles.append(Tile(frames, caption, bool(clips.noise[sample] == "low_quality")))
-    spoiled = sum(tile.is_right for tile in tiles)
+    corrupted = sum(tile.is_right for tile in tiles)
     rate = float((clips.noise == "low_quality").mean())
     more = f" {left_out} more that cannot be decoded are left out." if left_out else ""
     draw_contact_sheet(
         path,
         tiles,
-        f"The {len(tiles)} lowest quality scores: {spoiled} of them are of spoiled clips",
-        f"Of all training clips, {rate:.0%} are. Green: the truth says spoiled. Red: it does not.\n"
+        f"The {len(tiles)} lowest quality scores: {corrupted} of them are of corrupted clips",
+        f"Of all training clips, {rate:.0%} are. Green: the truth says corrupted. Red: it does not.\n"
         f"A clip that cannot be decoded has score 0.{more}",
     )

@@ -75,17 +75,17 @@ def epoch_curves(scalars: Sequence[dict[str, Any]]) -> EpochCurves:
     )
 
 
-#: ``{"runs": {name: {"top1", "uar", "seconds"}}, "purification": judgement}``
+#: ``{"runs": {name: {"top1", "uar", "seconds"}}, "purification": evaluation}``
 Summary = Mapping[str, Mapping[str, Any]]
 
 
-def summarize(settings: DemoSettings, seconds: Mapping[str, float], judgement: Mapping[str, Any]) -> Summary:
+def summarize(settings: DemoSettings, seconds: Mapping[str, float], evaluation: Mapping[str, Any]) -> Summary:
     """Gather the figures of the finished runs.
 
     Args:
         settings: The demo's settings.
         seconds: Wall time of each run, by its name.
-        judgement: What :func:`d2sp_mm.experiments.evaluation.evaluate` said of the purified run.
+        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate` said of the purified run.
 
     Returns:
         The summary; ``top1`` and ``uar`` in [0, 1], of the clean test clips after the last epoch.
@@ -100,7 +100,7 @@ def summarize(settings: DemoSettings, seconds: Mapping[str, float], judgement: M
         except DataError as error:
             raise DataError(f"{settings.work_dirs[recipe.name]}: {error}") from error
         runs[recipe.name] = {**accuracy, "seconds": round(seconds[recipe.name], 1)}
-    return {"runs": runs, "purification": dict(judgement)}
+    return {"runs": runs, "purification": dict(evaluation)}
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -125,11 +125,11 @@ def recovered_gap(runs: Mapping[str, Mapping[str, float]], name: str) -> float |
     return (runs[name]["top1"] - runs["plain"]["top1"]) / gap if gap > 0 else None
 
 
-def enrichment(judgement: Mapping[str, Mapping[str, Any]], num_train: int) -> float | None:
-    """How many times richer in spoiled clips the pruned set is than the whole set.
+def enrichment(evaluation: Mapping[str, Mapping[str, Any]], num_train: int) -> float | None:
+    """How many times richer in corrupted clips the pruned set is than the whole set.
 
     Args:
-        judgement: What :func:`d2sp_mm.experiments.evaluation.evaluate` said.
+        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate` said.
         num_train: Training clips, the noisy ones included.
 
     Returns:
@@ -138,7 +138,7 @@ def enrichment(judgement: Mapping[str, Mapping[str, Any]], num_train: int) -> fl
     Source:
         Our own.
     """
-    found = judgement["low_quality"]
+    found = evaluation["low_quality"]
     if found["precision"] is None or not found["planted"]:
         return None
     return float(found["precision"] * num_train / found["planted"])
@@ -148,7 +148,7 @@ _MEANINGS = {
     "plain": "trained on the noisy set as it is",
     "d2sp": "prunes, then corrects",
     "random": "prunes as many clips, but at random",
-    "oracle": "true labels, no spoiled clips",
+    "oracle": "true labels, no corrupted clips",
 }
 
 
@@ -190,11 +190,11 @@ def seeds_table(spread: Mapping[str, Mapping[str, Mapping[str, float]]], num_see
 
 
 def enrichment_line(summary: Summary, num_train: int) -> str:
-    """Say in one sentence how much richer in spoiled clips the pruned set is than chance."""
+    """Say in one sentence how much richer in corrupted clips the pruned set is than chance."""
     times = enrichment(summary["purification"], num_train)
     if times is None:
         return "Nothing was pruned, or nothing planted: there is no enrichment to tell."
-    return f"The pruned set is {times:.1f} times richer in spoiled clips than chance."
+    return f"The pruned set is {times:.1f} times richer in corrupted clips than chance."
 
 
 def _table(title: str, *more: str) -> Table:

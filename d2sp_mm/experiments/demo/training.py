@@ -83,7 +83,7 @@ def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
     # The accuracy of a batch is logged bare: only every batch's gives that of the epoch.
     options += ["default_hooks.logger.interval=1", *schedule_options(config, settings.epochs)]
     # So that its decisions can be taken again with other settings (tools/ledger.py replay).
-    options.append(f"default_hooks.purification.history={settings.epochs}")
+    options.append(f"default_hooks.purification.keep_epochs={settings.epochs}")
     return [
         typed_path(Path(sys.executable)),
         typed_path(home / "tools" / "train.py"),

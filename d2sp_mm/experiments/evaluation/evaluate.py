@@ -21,7 +21,7 @@ def evaluate_purification(table: LedgerTable, truth: Truth) -> dict[str, dict[st
     from the given one, pruned or not); ``right_class``: the share of corrections that hit the true label. ``ap`` and
     ``auroc`` rank all samples by ``1 - quality_score`` and ``1 - label_score``; a sample that was never scored ranks as
     unremarkable (score 1). ``clean_harmed``: shares of the clean samples. ``left``: shares of the kept samples that are
-    spoiled, or whose label is wrong though they are not. A share of nothing is ``None``.
+    corrupted, or whose label is wrong though they are not. A share of nothing is ``None``.
 
     Args:
         table: The run's ledger, ``n`` samples.
@@ -98,12 +98,12 @@ def _ranking(positive: np.ndarray, scores: np.ndarray) -> dict[str, float | None
 
 
 def report_table(
-    judgement: Mapping[str, Mapping[str, Any]], title: str = "Purification against the truth"
+    evaluation: Mapping[str, Mapping[str, Any]], title: str = "Purification against the truth"
 ) -> Table:
     """Lay out what :func:`d2sp_mm.experiments.evaluation.evaluate` returned.
 
     Args:
-        judgement: The dictionary of :func:`d2sp_mm.experiments.evaluation.evaluate`, or the means of several; counts are
+        evaluation: The dictionary of :func:`d2sp_mm.experiments.evaluation.evaluate`, or the means of several; counts are
             shown as whole
             numbers.
         title: What stands above the table.
@@ -111,7 +111,7 @@ def report_table(
     Returns:
         A table of one column a noise; shares in percent, ``-`` where a share is of nothing.
     """
-    low_quality, mislabel, harmed = (judgement[name] for name in ("low_quality", "mislabel", "clean_harmed"))
+    low_quality, mislabel, harmed = (evaluation[name] for name in ("low_quality", "mislabel", "clean_harmed"))
     table = Table(title=title)
     table.add_column("")
     table.add_column("low quality", justify="right")
@@ -124,7 +124,7 @@ def report_table(
     table.add_row("average precision", _decimal(low_quality["ap"]), _decimal(mislabel["ap"]))
     table.add_row("AUROC", _decimal(low_quality["auroc"]), _decimal(mislabel["auroc"]))
     table.add_section()
-    left = judgement["left"]
+    left = evaluation["left"]
     table.add_row("noise in what is left", _percent(left["low_quality"]), _percent(left["mislabel"]))
     table.add_row("clean samples pruned / relabelled", _percent(harmed["pruned"]), _percent(harmed["relabelled"]))
     return table

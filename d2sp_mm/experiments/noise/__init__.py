@@ -1,1 +1,1 @@
-"""Planting known noise: confused labels, spoiled clips, spoiled skeletons."""
+"""Planting known noise: confused labels, corrupted clips, corrupted skeletons."""

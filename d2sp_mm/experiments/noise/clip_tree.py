@@ -1,4 +1,4 @@
-"""A folder in which every clip lies at its annotated path: untouched ones as links, spoiled ones as files."""
+"""A folder in which every clip lies at its annotated path: untouched ones as links, corrupted ones as files."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ def check_clips(paths: Sequence[str], data_root: Path) -> None:
             raise DataError(f"{data_root / path}: does not exist; check data_root={str(data_root)!r}.")
 
 
-def new_paths(paths: Sequence[str], spoiled: Collection[int], as_mp4: Collection[int]) -> list[str]:
+def new_paths(paths: Sequence[str], corrupted: Collection[int], as_mp4: Collection[int]) -> list[str]:
     """Return where every clip lies in the new folder.
 
-    A path stays wherever it can. A spoiled clip that is written as mp4 gets ``.mp4`` appended to another suffix; one
+    A path stays wherever it can. A corrupted clip that is written as mp4 gets ``.mp4`` appended to another suffix; one
     whose file other samples share gets a name of its own.
 
     Args:
         paths: The annotated paths.
-        spoiled: Which samples get a spoiled copy.
+        corrupted: Which samples get a corrupted copy.
         as_mp4: Which of them are written as mp4.
 
     Returns:
@@ -50,7 +50,7 @@ def new_paths(paths: Sequence[str], spoiled: Collection[int], as_mp4: Collection
     uses = Counter(os.path.normpath(path) for path in paths)
     taken = set(uses)
     result = list(paths)
-    for i in sorted(spoiled):
+    for i in sorted(corrupted):
         path = paths[i]
         if uses[os.path.normpath(path)] == 1 and (i not in as_mp4 or path.endswith(".mp4")):
             continue

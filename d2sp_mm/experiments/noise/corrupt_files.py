@@ -10,8 +10,8 @@ import decord
 import numpy as np
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.noise.spoil import KINDS as FRAME_KINDS
-from d2sp_mm.experiments.noise.spoil import spoil_frames
+from d2sp_mm.experiments.noise.corrupt import KINDS as FRAME_KINDS
+from d2sp_mm.experiments.noise.corrupt import corrupt_frames
 
 
 def truncate_file(path: str | Path, rng: np.random.Generator) -> int:
@@ -39,17 +39,17 @@ def truncate_file(path: str | Path, rng: np.random.Generator) -> int:
     return length
 
 
-def spoil_frame_folder(
+def corrupt_frame_folder(
     source: Path, target: Path, frame_indices: range, filename_tmpl: str, kind: str, rng: np.random.Generator
 ) -> None:
-    """Write spoiled copies of one clip's frames into a new folder, under the same names.
+    """Write corrupted copies of one clip's frames into a new folder, under the same names.
 
     Args:
         source: The folder of the clip; left as it is.
         target: The folder to make.
         frame_indices: The numbers of the clip's frames in their file names.
         filename_tmpl: The file names, as in ``RawframeDataset``, for example ``img_{:05}.jpg``.
-        kind: One of :data:`d2sp_mm.experiments.noise.spoil.KINDS`.
+        kind: One of :data:`d2sp_mm.experiments.noise.corrupt.KINDS`.
         rng: Source of randomness.
 
     Raises:
@@ -68,19 +68,19 @@ def spoil_frame_folder(
             raise DataError(f"{source / name}: is of shape {frame.shape}, the frames before it of {frames[0].shape}.")
         frames.append(frame)
     target.mkdir(parents=True)
-    for name, frame in zip(names, spoil_frames(np.stack(frames), kind, rng)):
+    for name, frame in zip(names, corrupt_frames(np.stack(frames), kind, rng)):
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str(target / name), frame)
 
 
-#: Every way to spoil a video file.
+#: Every way to corrupt a video file.
 KINDS = (*FRAME_KINDS, "truncated")
 
 
-def spoil_video_file(source: Path, target: Path, kind: str, rng: np.random.Generator) -> None:
-    """Write a spoiled copy of a video.
+def corrupt_video_file(source: Path, target: Path, kind: str, rng: np.random.Generator) -> None:
+    """Write a corrupted copy of a video.
 
-    ``truncated`` copies the file and cuts it; every other kind decodes all frames at once, spoils them, and writes an
+    ``truncated`` copies the file and cuts it; every other kind decodes all frames at once, corrupts them, and writes an
     mp4 file with the same size, number of frames and frame rate.
 
     Args:
@@ -97,7 +97,7 @@ def spoil_video_file(source: Path, target: Path, kind: str, rng: np.random.Gener
         truncate_file(target, rng)
         return
     frames, frame_rate = _decode(source)
-    _encode(target, spoil_frames(frames, kind, rng), frame_rate)
+    _encode(target, corrupt_frames(frames, kind, rng), frame_rate)
 
 
 def _decode(source: Path) -> tuple[np.ndarray, float]:

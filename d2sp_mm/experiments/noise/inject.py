@@ -17,15 +17,15 @@ from d2sp_mm.annotations.text_lines import TextLine, TextLines
 from d2sp_mm.annotations.truth import write_truth
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.experiments.noise.clip_tree import check_clips, link_clip, new_paths
+from d2sp_mm.experiments.noise.corrupt import KINDS as FRAME_KINDS
 from d2sp_mm.experiments.noise.corrupt_files import KINDS as VIDEO_KINDS
-from d2sp_mm.experiments.noise.corrupt_files import spoil_frame_folder, spoil_video_file
+from d2sp_mm.experiments.noise.corrupt_files import corrupt_frame_folder, corrupt_video_file
+from d2sp_mm.experiments.noise.corrupt_keypoints import KINDS as KEYPOINT_KINDS
+from d2sp_mm.experiments.noise.corrupt_keypoints import corrupt_keypoints
 from d2sp_mm.experiments.noise.noise_plan import NoisePlan, plan_noise
-from d2sp_mm.experiments.noise.spoil import KINDS as FRAME_KINDS
-from d2sp_mm.experiments.noise.spoil_keypoints import KINDS as KEYPOINT_KINDS
-from d2sp_mm.experiments.noise.spoil_keypoints import spoil_keypoints
 from d2sp_mm.io.whole_files import atomic_write
 
-#: The ways to spoil a clip, by the kind of its annotation.
+#: The ways to corrupt a clip, by the kind of its annotation.
 SPOIL_KINDS: dict[str, tuple[str, ...]] = {
     "video": VIDEO_KINDS,
     "rawframe": tuple(FRAME_KINDS),
@@ -85,8 +85,8 @@ def inject_noise(
     """Write a noisy copy of a training set, and its truth, into a new folder.
 
     ``out`` then holds the noisy annotation under ``file_name``, ``truth.csv`` keyed by it, and, where clips of a
-    ``video`` or ``rawframe`` list were spoiled, ``data/``: the folder to train with as ``data_prefix``, with the
-    spoiled copies as files and every other clip as a symbolic link. Spoiled poses stand in the annotation itself; of a
+    ``video`` or ``rawframe`` list were corrupted, ``data/``: the folder to train with as ``data_prefix``, with the
+    corrupted copies as files and every other clip as a symbolic link. Corrupted poses stand in the annotation itself; of a
     pose file only the split that was read changes. The data that was read is never touched.
 
     Args:
@@ -95,14 +95,14 @@ def inject_noise(
         file_name: Name of the noisy annotation.
         matrix: Confusion, shape ``(c, c)``, row = true class.
         mislabel_rate: Share of all samples to mislabel, in [0, 1].
-        low_quality_rate: Share of all samples to spoil, in [0, 1]; no sample gets both.
+        low_quality_rate: Share of all samples to corrupt, in [0, 1]; no sample gets both.
         seed: 0 or more; the same seed plants the same noise.
-        data_root: The folder of the clips; needed to spoil a ``video`` or ``rawframe`` list.
-        kinds: Ways to spoil, out of ``SPOIL_KINDS``; ``None`` takes all.
+        data_root: The folder of the clips; needed to corrupt a ``video`` or ``rawframe`` list.
+        kinds: Ways to corrupt, out of ``SPOIL_KINDS``; ``None`` takes all.
         frame_names: For ``rawframe``.
         chances: How likely each sample is taken for each class, shape ``(n, c)``, in place of ``matrix``; see
-            :func:`d2sp_mm.experiments.noise.instance_dependent.look_alike_chances`.
-        progress: Called with the samples to spoil and their number; yields them again, for a progress bar.
+            :func:`d2sp_mm.experiments.noise.instance_dependent.instance_dependent_chances`.
+        progress: Called with the samples to corrupt and their number; yields them again, for a progress bar.
 
     Returns:
         What was planted.
@@ -129,13 +129,13 @@ def inject_noise(
     paths = annotations.paths
     if isinstance(annotations.content, PosePickle):
         pose = annotations.content
-        changes = {i: _spoiled_pose(pose.entries[pose.rows[i]], plan.kinds[i], _clip_rng(seed, i)) for i in steps}
+        changes = {i: _corrupted_pose(pose.entries[pose.rows[i]], plan.kinds[i], _clip_rng(seed, i)) for i in steps}
         content = pose.render(keep, plan.labels, record_given_label=False, changes=changes)
     else:
         if samples:
             data_prefix = folder / "data"
-            spoiler = _spoiler(annotations.kind, annotations.content, frame_names or FrameNames())
-            paths = _spoil_clips(annotations, _check_root(data_root), data_prefix, plan, steps, spoiler, seed)
+            corrupter = _corrupter(annotations.kind, annotations.content, frame_names or FrameNames())
+            paths = _corrupt_clips(annotations, _check_root(data_root), data_prefix, plan, steps, corrupter, seed)
         content = annotations.content.render(keep, plan.labels, paths)
     keys = unique_keys(paths)
     atomic_write(folder / file_name, content)
@@ -146,47 +146,47 @@ def inject_noise(
 def _check_kinds(kind: str, kinds: Sequence[str] | None, low_quality_rate: float) -> Sequence[str]:
     known = SPOIL_KINDS[kind]
     if low_quality_rate and not known:
-        raise ConfigError(f"low_quality_rate={low_quality_rate}: {kind} clips cannot be spoiled; set it to 0.")
+        raise ConfigError(f"low_quality_rate={low_quality_rate}: {kind} clips cannot be corrupted; set it to 0.")
     unknown = [name for name in kinds or () if name not in known]
     if unknown:
-        raise ConfigError(f"kinds holds {unknown[0]!r}; the ways to spoil a {kind} clip are {', '.join(known)}.")
+        raise ConfigError(f"kinds holds {unknown[0]!r}; the ways to corrupt a {kind} clip are {', '.join(known)}.")
     return known if kinds is None else kinds
 
 
 def _check_root(data_root: str | os.PathLike[str] | None) -> Path:
     if data_root is None:
-        raise ConfigError("data_root is not set, but clips shall be spoiled; name the folder of the clips.")
+        raise ConfigError("data_root is not set, but clips shall be corrupted; name the folder of the clips.")
     return Path(data_root)
 
 
 def _clip_rng(seed: int, sample: int) -> np.random.Generator:
-    """Return the clip's own source of randomness, so that it is spoiled alike whatever happens to the others."""
+    """Return the clip's own source of randomness, so that it is corrupted alike whatever happens to the others."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(sample,)))
 
 
-def _spoiled_pose(entry: Mapping[str, Any], kind: str, rng: np.random.Generator) -> dict[str, Any]:
+def _corrupted_pose(entry: Mapping[str, Any], kind: str, rng: np.random.Generator) -> dict[str, Any]:
     if "keypoint" not in entry:
         raise DataError(f"the entry with the fields {sorted(entry)} has no 'keypoint'; set low_quality_rate=0.")
     keypoint = np.asarray(entry["keypoint"])
     score = entry.get("keypoint_score")
-    spoiled, spoiled_score = spoil_keypoints(
+    corrupted, corrupted_score = corrupt_keypoints(
         keypoint, np.ones(keypoint.shape[:3], keypoint.dtype) if score is None else np.asarray(score), kind, rng
     )
-    return {"keypoint": spoiled} if score is None else {"keypoint": spoiled, "keypoint_score": spoiled_score}
+    return {"keypoint": corrupted} if score is None else {"keypoint": corrupted, "keypoint_score": corrupted_score}
 
 
-Spoiler = Callable[[int, Path, Path, str, np.random.Generator], None]
+Corrupter = Callable[[int, Path, Path, str, np.random.Generator], None]
 
 
-def _spoiler(kind: str, content: TextLines, frame_names: FrameNames) -> Spoiler:
-    def spoil_video(sample: int, source: Path, target: Path, way: str, rng: np.random.Generator) -> None:
-        spoil_video_file(source, target, way, rng)
+def _corrupter(kind: str, content: TextLines, frame_names: FrameNames) -> Corrupter:
+    def corrupt_video(sample: int, source: Path, target: Path, way: str, rng: np.random.Generator) -> None:
+        corrupt_video_file(source, target, way, rng)
 
-    def spoil_frames(sample: int, source: Path, target: Path, way: str, rng: np.random.Generator) -> None:
+    def corrupt_frames(sample: int, source: Path, target: Path, way: str, rng: np.random.Generator) -> None:
         indices = _frame_indices(content.lines[sample], frame_names.start_index)
-        spoil_frame_folder(source, target, indices, frame_names.filename_tmpl, way, rng)
+        corrupt_frame_folder(source, target, indices, frame_names.filename_tmpl, way, rng)
 
-    return spoil_video if kind == "video" else spoil_frames
+    return corrupt_video if kind == "video" else corrupt_frames
 
 
 def _frame_indices(line: TextLine, start_index: int) -> range:
@@ -195,9 +195,9 @@ def _frame_indices(line: TextLine, start_index: int) -> range:
     return range(first, first + numbers[-1])
 
 
-def _spoil_clips(
+def _corrupt_clips(
     annotations: Annotations, data_root: Path, target_root: Path, plan: NoisePlan, steps: Iterable[int],
-    spoiler: Spoiler, seed: int,
+    corrupter: Corrupter, seed: int,
 ) -> list[str]:  # fmt: skip
     check_clips(annotations.paths, data_root)
     as_mp4 = {i for i, kind in plan.kinds.items() if annotations.kind == "video" and kind != "truncated"}
@@ -208,5 +208,5 @@ def _spoil_clips(
     for i in steps:
         source, target = data_root / annotations.paths[i], target_root / paths[i]
         target.parent.mkdir(parents=True, exist_ok=True)
-        spoiler(i, source, target, plan.kinds[i], _clip_rng(seed, i))
+        corrupter(i, source, target, plan.kinds[i], _clip_rng(seed, i))
     return paths

@@ -12,14 +12,14 @@ from d2sp_mm.annotations.pose_pickle import PosePickle
 from d2sp_mm.errors import ConfigError, DataError
 
 #: What a user calls this noise.
-LOOK_ALIKES = "look_alikes"
+LOOK_ALIKES = "instance_dependent"
 #: Moments of a clip that are looked at, and the side of the grey picture that is left of each.
 _MOMENTS, _SIDE = 4, 12
 #: Principal components in which distances are measured, at most.
 _COMPONENTS = 30
 
 
-def look_alike_chances(
+def instance_dependent_chances(
     features: NDArray[np.floating], labels: NDArray[np.int64], num_classes: int
 ) -> NDArray[np.float64]:
     """How likely each clip is taken for each class: by its distance to the means of the classes.
@@ -73,7 +73,7 @@ def clip_features(annotations: Annotations, data_root: Path | None) -> NDArray[n
         return np.stack([_points(entry) for entry in entries])
     if annotations.kind != "video" or data_root is None:
         raise ConfigError(
-            f"confusion='look_alikes' looks at video files or skeletons, and these are {annotations.kind} clips"
+            f"confusion='instance_dependent' looks at video files or skeletons, and these are {annotations.kind} clips"
             f"{'' if data_root else ' without a data root'}; choose another confusion."
         )
     return np.stack([_pictures(data_root / path) for path in annotations.paths])

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.noise.spoil import spoil_frames
+from d2sp_mm.experiments.noise.corrupt import corrupt_frames
 from d2sp_mm.experiments.toy.brush import Brush
 from d2sp_mm.experiments.toy.draw_face import draw_face
 from d2sp_mm.experiments.toy.expression import ACTIONS, blended_vector, envelope
@@ -34,7 +34,7 @@ class Clip:
 
 
 def draw_clip(
-    label: int, who: Identity, rng: np.random.Generator, image_size: int = 64, num_frames: int = 16, spoiled: str = ""
+    label: int, who: Identity, rng: np.random.Generator, image_size: int = 64, num_frames: int = 16, corrupted: str = ""
 ) -> Clip:
     """Draw one clip.
 
@@ -46,13 +46,14 @@ def draw_clip(
         rng: Source of randomness.
         image_size: Side of the pictures in pixels.
         num_frames: Number of frames.
-        spoiled: Kind of spoiling of the pictures, a name in :data:`d2sp_mm.experiments.noise.spoil.KINDS`; empty = none.
+        corrupted: Kind of corrupting of the pictures, a name in :data:`d2sp_mm.experiments.noise.corrupt.KINDS`; empty =
+            none.
 
     Returns:
         The clip.
 
     Raises:
-        ConfigError: The kind of spoiling is unknown.
+        ConfigError: The kind of corrupting is unknown.
 
     Source:
         Our own.
@@ -64,14 +65,14 @@ def draw_clip(
     frames = np.empty((num_frames, image_size, image_size, 3), np.uint8)
     for step in range(num_frames):
         picture = background.copy()
-        if spoiled == "frozen":
+        if corrupted == "frozen":
             _draw_frame(picture, who, pose, 0, dict(zip(ACTIONS, who.rest)), 1.0)
-        elif spoiled != "no_face":
+        elif corrupted != "no_face":
             _draw_frame(picture, who, pose, step, _actions(motion, step), motion.lids[step])
         small = cv2.resize(picture, (image_size, image_size), interpolation=cv2.INTER_AREA)
         frames[step] = apply_light(small.astype(np.uint8), light, rng)
-    if spoiled and spoiled != "no_face":
-        frames = spoil_frames(frames, spoiled, rng)
+    if corrupted and corrupted != "no_face":
+        frames = corrupt_frames(frames, corrupted, rng)
     return Clip(frames, motion.intensity)
 
 

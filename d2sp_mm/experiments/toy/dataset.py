@@ -45,7 +45,7 @@ def make_toy_dfer(
 
     Writes below ``out_dir``: the clips ``videos/{train,test}/00001.mp4`` and so on; lists for MMAction2's
     ``VideoDataset``, with paths below ``videos``: ``train.txt`` (given labels, all clips), ``train_oracle.txt`` (true
-    labels, no spoiled clips) and ``test.txt`` (clean); ``truth.csv`` (``key,true_label,noise`` of each training clip);
+    labels, no corrupted clips) and ``test.txt`` (clean); ``truth.csv`` (``key,true_label,noise`` of each training clip);
     ``clips.csv`` (what each clip was drawn from); ``classes.txt``; and, last, ``toy.json`` (the settings).
 
     The same settings give the same bytes, whatever ``workers`` is. A finished set of the same settings is left as it
@@ -55,8 +55,8 @@ def make_toy_dfer(
         out_dir: Folder of the set: new, empty, or a toy set.
         num_train: Training clips, at least 7.
         num_test: Test clips, at least 7; of other persons.
-        low_quality_rate: Share of training clips to spoil, in [0, 1]; they keep their label.
-        mislabel_rate: Share of training clips to mislabel, in [0, 1]; never spoiled ones.
+        low_quality_rate: Share of training clips to corrupt, in [0, 1]; they keep their label.
+        mislabel_rate: Share of training clips to mislabel, in [0, 1]; never corrupted ones.
         confusion: How labels are confused: a name in :data:`d2sp_mm.experiments.toy.plan.CONFUSIONS`.
         seed: Seed of all randomness, not negative.
         image_size: Side of the pictures in pixels; even, at least 32, and not 48 or 72, which decord cannot read.

@@ -16,11 +16,11 @@ from d2sp_mm.experiments.noise.confusion import (
     confusion_matrix,
     symmetric,
 )
-from d2sp_mm.experiments.noise.spoil import KINDS
+from d2sp_mm.experiments.noise.corrupt import KINDS
 
 TRUNCATED = "truncated"
 
-#: The kinds of spoiled clips, dealt out in turn.
+#: The kinds of corrupted clips, dealt out in turn.
 SPOILED_KINDS = (*KINDS, TRUNCATED)
 
 #: Where the labels' confusion may come from.
@@ -44,7 +44,7 @@ class ClipPlan:
         key: Path below the video folder, such as ``train/00001.mp4``.
         true_label: The class that is acted.
         given_label: The class that the noisy list says.
-        kind: Kind of spoiling, one of :data:`SPOILED_KINDS`; empty = none.
+        kind: Kind of corrupting, one of :data:`SPOILED_KINDS`; empty = none.
         person: Number of the person within the split.
         person_seed: Seed of the person's random generator.
         clip_seed: Seed of the clip's random generator.
@@ -76,14 +76,14 @@ def plan_split(
 ) -> list[ClipPlan]:
     """Plan one split.
 
-    ``round(low_quality_rate * n)`` clips are spoiled, ``round(mislabel_rate * n)`` others get a wrong label; no clip
+    ``round(low_quality_rate * n)`` clips are corrupted, ``round(mislabel_rate * n)`` others get a wrong label; no clip
     has both. No person is in two splits.
 
     Args:
         split: ``train`` or ``test``.
         num_clips: Number of clips.
         seed: Seed of the whole set, not negative.
-        low_quality_rate: Share of spoiled clips, in [0, 1].
+        low_quality_rate: Share of corrupted clips, in [0, 1].
         mislabel_rate: Share of mislabelled clips, in [0, 1].
         confusion: How labels are confused, one of :data:`CONFUSIONS`.
 
@@ -141,7 +141,7 @@ def check_settings(num_clips: int, seed: int, low_quality_rate: float, mislabel_
     Args:
         num_clips: Number of clips in a split.
         seed: Seed of the whole set.
-        low_quality_rate: Share of spoiled clips.
+        low_quality_rate: Share of corrupted clips.
         mislabel_rate: Share of mislabelled clips.
         confusion: How labels are confused.
 

@@ -14,7 +14,7 @@ from d2sp_mm.registry import MODELS
 
 
 @MODELS.register_module()
-class FramesOfClips(ActionDataPreprocessor):
+class ClipToFramesPreprocessor(ActionDataPreprocessor):
     """MMAction2's preprocessor, which hands clips on as the frames that a ``Recognizer2D`` takes.
 
     So one pipeline, which packs clips (``FormatShape`` with ``input_format="NCTHW"``), serves 2-D and 3-D recognizers.
@@ -55,7 +55,7 @@ class FramesOfClips(ActionDataPreprocessor):
         clips, data_samples = super().preprocess(inputs, data_samples, training)
         if clips.ndim != 6:
             raise ConfigError(
-                f"FramesOfClips: the pipeline packs samples of shape {tuple(clips.shape[1:])}, not clips; use "
+                f"ClipToFramesPreprocessor: the pipeline packs samples of shape {tuple(clips.shape[1:])}, not clips; use "
                 "FormatShape with input_format='NCTHW', or ActionDataPreprocessor."
             )
         # Recognizer2D asks for a view of it.

@@ -15,7 +15,7 @@ class WeightHead(nn.Module):
 
     ``norm`` is a layer norm without parameters. Without it the length of the features, which differs between backbones and
     grows while they train, decides how fast the head learns and drowns their direction: on the toy set the weight's
-    average precision for spoiled clips stayed near that of chance. The layer starts at zero, so every clip starts with
+    average precision for corrupted clips stayed near that of chance. The layer starts at zero, so every clip starts with
     weight 1/2 and no random number is drawn.
 
     Args:

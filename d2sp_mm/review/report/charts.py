@@ -10,7 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from d2sp_mm.review.status import FATES, fates
+from d2sp_mm.review.status import STATUSES, statuses
 from d2sp_mm.runs.ledger_table import LedgerTable
 from d2sp_mm.runs.recorded_run import RecordedRun
 from d2sp_mm.runs.trace import Trace
@@ -19,27 +19,27 @@ from d2sp_mm.runs.trace import Trace
 Curve = tuple[list[int], list[float]]
 
 
-def epoch_curves(trace: Trace, labels: np.ndarray, fates: Sequence[str]) -> dict[str, dict[str, Curve]]:
-    """Means over the samples of one fate, for every epoch that was traced.
+def epoch_curves(trace: Trace, labels: np.ndarray, statuses: Sequence[str]) -> dict[str, dict[str, Curve]]:
+    """Means over the samples of one status, for every epoch that was traced.
 
     Args:
         trace: Predictions of n samples.
         labels: The labels as given, shape (n,).
-        fates: What became of each sample.
+        statuses: What became of each sample.
 
     Returns:
-        By title, then by fate: *probability of the given label* and *predicted as given* (share of the samples). An epoch in
-        which no sample of that fate was seen has no point: what is pruned is not seen again.
+        By title, then by status: *probability of the given label* and *predicted as given* (share of the samples). An epoch
+        in which no sample of that status was seen has no point: what is pruned is not seen again.
     """
     curves: dict[str, dict[str, Curve]] = {"probability of the given label": {}, "predicted as given": {}}
     seen = trace.predictions >= 0
     values = (trace.given_probs.astype(np.float32), trace.predictions == labels)
-    for fate in dict.fromkeys(fates):
-        members = seen & (np.array(fates) == fate)
+    for status in dict.fromkeys(statuses):
+        members = seen & (np.array(statuses) == status)
         epochs = np.flatnonzero(members.any(axis=1))
         for title, of_each in zip(curves, values):
             means = [float(of_each[epoch, members[epoch]].mean()) for epoch in epochs]
-            curves[title][fate] = ((epochs + 1).tolist(), means)
+            curves[title][status] = ((epochs + 1).tolist(), means)
     return curves
 
 
@@ -84,12 +84,13 @@ def _style(ink: str) -> dict[str, Any]:
 
 
 def _noises(figure: Figure, table: LedgerTable) -> None:
-    what = np.array(fates(table))
+    what = np.array(statuses(table))
     axes = figure.subplots(1, 2, sharey=True)
     pairs = (("quality score of the clip", table.quality_scores), ("score of the given label", table.label_scores))
     for ax, (title, scores) in zip(axes, pairs):
-        groups = [scores[(what == fate) & ~np.isnan(scores)] for fate in FATES]
-        ax.hist(groups, bins=np.linspace(0, 1, 26).tolist(), stacked=True, color=[_COLOURS[f] for f in FATES], label=FATES)
+        groups = [scores[(what == status) & ~np.isnan(scores)] for status in STATUSES]
+        colours, bins = [_COLOURS[status] for status in STATUSES], np.linspace(0, 1, 26).tolist()
+        ax.hist(groups, bins=bins, stacked=True, color=colours, label=STATUSES)
         ax.set_xlabel(title)
         if not any(len(group) for group in groups):
             ax.text(0.5, 0.5, "never scored", ha="center", transform=ax.transAxes)
@@ -126,10 +127,10 @@ def _moves(figure: Figure, table: LedgerTable, classes: Sequence[str]) -> None:
 
 def _epochs(figure: Figure, run: RecordedRun) -> None:
     axes = figure.subplots(1, 2, sharex=True)
-    curves = epoch_curves(run.trace, run.table.labels, fates(run.table))
+    curves = epoch_curves(run.trace, run.table.labels, statuses(run.table))
     for ax, (title, by_fate) in zip(axes, curves.items()):
-        for fate, (epochs, values) in by_fate.items():
-            ax.plot(epochs, values, marker="." if len(epochs) < 20 else "", color=_COLOURS[fate], label=fate)
+        for status, (epochs, values) in by_fate.items():
+            ax.plot(epochs, values, marker="." if len(epochs) < 20 else "", color=_COLOURS[status], label=status)
         ax.set_xlabel("epoch")
         ax.set_title(title, fontsize=9)
         ax.set_ylim(0, 1.02)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.review.status import fates
+from d2sp_mm.review.status import statuses
 from d2sp_mm.runs.ledger_table import LedgerTable
 from d2sp_mm.runs.recorded_run import RecordedRun
 
@@ -16,19 +16,19 @@ from d2sp_mm.runs.recorded_run import RecordedRun
 _EPOCHS = 60
 
 
-def chosen_samples(table: LedgerTable, judged: np.ndarray, suspicious: int) -> list[int]:
-    """The samples that the page shows: all that were pruned, relabelled or judged, and the most suspicious of the others.
+def chosen_samples(table: LedgerTable, overridden: np.ndarray, suspicious: int) -> list[int]:
+    """The samples that the page shows: all that were pruned, relabelled or overridden, and the most suspicious others.
 
     Args:
         table: The ledger, n samples.
-        judged: Which samples a person has judged, shape (n,).
+        overridden: Which samples a person has overridden, shape (n,).
         suspicious: How many of the kept ones, by the lower of their two scores.
 
     Returns:
         Their numbers, ascending.
     """
-    what = np.array(fates(table))
-    chosen = (what != "kept") | judged
+    what = np.array(statuses(table))
+    chosen = (what != "kept") | overridden
     scores = np.fmin(table.quality_scores, table.label_scores)
     rest = np.flatnonzero(~chosen & ~np.isnan(scores))
     chosen[rest[np.argsort(scores[rest], kind="stable")[:suspicious]]] = True
@@ -48,7 +48,7 @@ def clip_records(
         why: What stands in the place of a missing strip.
     """
     table = run.table
-    what, judged, decided = fates(table), run.ledger.judged, _decided_by(run.ledger)
+    what, overridden, decided = statuses(table), run.ledger.overridden, _decided_by(run.ledger)
     predictions = run.trace.predictions
     shown = np.unique(np.linspace(0, len(predictions) - 1, min(_EPOCHS, len(predictions))).round().astype(int)).tolist()
     return [
@@ -56,7 +56,7 @@ def clip_records(
             "key": table.keys[i],
             "given": int(table.labels[i]),
             "now": int(table.corrected_labels[i]),
-            "fate": what[i],
+            "status": what[i],
             "rule": table.rules[i],
             "epoch": None if table.epochs[i] < 0 else int(table.epochs[i]) + 1,
             "quality": _number(table.quality_scores[i]),
@@ -64,7 +64,7 @@ def clip_records(
             "margin": _number(1 - 2 * table.label_scores[i]),
             # What the clip is sorted by: how bad it is by what was done to it.
             "score": _number(_suspicion(table, i, decided)),
-            "before": _verdict(table, i) if judged[i] else None,
+            "before": _override(table, i) if overridden[i] else None,
             "predictions": [[e + 1, int(predictions[e, i])] for e in shown if predictions[e, i] >= 0],
             "strip": strips.get(i),
             "video": videos.get(i),
@@ -76,7 +76,7 @@ def clip_records(
 
 def _decided_by(ledger: Ledger) -> dict[int, float]:
     """The score of the last decision that a stage took on each sample."""
-    columns = ledger.history
+    columns = ledger.decisions.columns
     scored = ~np.isnan(columns["score"])
     return dict(zip(columns["sample"][scored].tolist(), columns["score"][scored].tolist()))
 
@@ -86,11 +86,11 @@ def _suspicion(table: LedgerTable, sample: int, decided: Mapping[int, float]) ->
     return decided.get(sample, float(np.fmin(table.quality_scores[sample], table.label_scores[sample])))
 
 
-def _verdict(table: LedgerTable, sample: int) -> dict[str, Any]:
+def _override(table: LedgerTable, sample: int) -> dict[str, Any]:
     """What a person decided of it, as the page names it."""
     label = int(table.corrected_labels[sample])
     word = "prune" if not table.keep[sample] else "keep" if label == table.labels[sample] else "relabel"
-    return {"verdict": word, "label": label} if word == "relabel" else {"verdict": word}
+    return {"override": word, "label": label} if word == "relabel" else {"override": word}
 
 
 def _number(value: float) -> float | None:

@@ -17,7 +17,7 @@ from d2sp_mm.review.report.charts import write_charts
 from d2sp_mm.review.report.clip_source import ClipSource, clip_source
 from d2sp_mm.review.report.records import chosen_samples, clip_records
 from d2sp_mm.review.report.strips import strip_name, write_strips
-from d2sp_mm.review.status import FATES, fates
+from d2sp_mm.review.status import STATUSES, statuses
 from d2sp_mm.runs.recorded_run import read_recorded_run
 
 _PAGE = Path(__file__).parent / "page"
@@ -67,7 +67,7 @@ def write_report(
     run = read_recorded_run(work_dir)
     digest = run.ledger.digest[:16]
     _refuse_other_folders(out, digest)
-    samples = chosen_samples(run.table, run.ledger.judged, options.suspicious)
+    samples = chosen_samples(run.table, run.ledger.overridden, options.suspicious)
     source, why = clip_source(work_dir, options.config, run.table.keys)
     out.mkdir(parents=True, exist_ok=True)
     shutil.copytree(_PAGE, out, dirs_exist_ok=True)
@@ -80,15 +80,15 @@ def write_report(
         strips = {sample: strip_name(sample, *size) for sample in written}
         videos = _videos(source, samples, out, options.copy_videos)
     classes = find_class_names(run, options.classes)
-    what = fates(run.table)
+    what = statuses(run.table)
     others = sum(what[i] == "kept" for i in samples)
     data = {
         "name": work_dir.resolve().name,
         "digest": digest,
         "samples": len(run.table),
-        "counts": {fate: what.count(fate) for fate in FATES},
+        "counts": {status: what.count(status) for status in STATUSES},
         "classes": classes,
-        "apply": f"python tools/ledger.py apply {work_dir} verdicts.csv",
+        "apply": f"python tools/ledger.py apply {work_dir} overrides.csv",
         "shown": f"Shown are all that were pruned or relabelled, and {others} of those that were left alone.",
         "charts": write_charts(run, classes, out),
         "clips": clip_records(run, samples, strips, videos, (why and "no picture") or "cannot be read"),
@@ -101,7 +101,7 @@ def write_report(
 def _refuse_other_folders(out: Path, digest: str) -> None:
     if not out.exists():
         return
-    if not out.is_dir() or (any(out.iterdir()) and not (out / "verdicts.js").is_file()):
+    if not out.is_dir() or (any(out.iterdir()) and not (out / "overrides.js").is_file()):
         raise DataError(f"{out}: is there and holds something else than such a page; name another folder with --out.")
     mark = out / _MARK
     if mark.is_file() and f'"digest":"{digest}"' not in mark.read_text(encoding="utf-8"):

@@ -80,7 +80,7 @@ class PredictionDiffers(Stage):
         Our own control; hard bootstrapping (Reed et al., ICLR 2015 workshop) in its crudest form.
     """
 
-    turn: ClassVar[int] = 1
+    priority: ClassVar[int] = 1
 
     start: int | float = 0.6
     class_floor: int = 1

@@ -36,7 +36,7 @@ class ScnRelabeling(Stage):
         set, and in as many rounds as ``rounds`` says; after the last round the loss is the plain one.
     """
 
-    turn: ClassVar[int] = 1
+    priority: ClassVar[int] = 1
 
     start: int | float = 0.25
     high_share: float = 0.7

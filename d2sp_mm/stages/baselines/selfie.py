@@ -9,7 +9,7 @@ import numpy as np
 
 from d2sp_mm.functional.certainty import certainty, mean_of_seen
 from d2sp_mm.functional.label_dynamics import label_losses
-from d2sp_mm.functional.selection import class_room, select_lowest
+from d2sp_mm.functional.selection import class_capacity, select_lowest
 from d2sp_mm.functional.stability import prediction_shares
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
@@ -40,7 +40,7 @@ class Selfie(PruningStage):
         formed in every batch, nothing is dropped for good, and training restarts; here there is one decision.
     """
 
-    turn: ClassVar[int] = 1
+    priority: ClassVar[int] = 1
 
     start: int | float = 0.6
     window: int | float = 15
@@ -64,7 +64,7 @@ class Selfie(PruningStage):
         after = labels.copy()
         after[relabel] = classes[relabel]
         counts = np.bincount(after[ledger.keep], minlength=ledger.num_classes)
-        room = class_room(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
+        room = class_capacity(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
         large = select_lowest(np.where(ledger.keep, scores, np.nan), after, round(self.rate * len(ledger)), room)
         return Decision(
             rule="selfie",

@@ -63,7 +63,7 @@ def _rows(folder: Path) -> dict[str, dict]:
 def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
     rows = _rows(done)
     assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
-    pruned = {name: row["judgement"]["low_quality"]["pruned"] for name, row in rows.items() if row["judgement"]}
+    pruned = {name: row["evaluation"]["low_quality"]["pruned"] for name, row in rows.items() if row["evaluation"]}
     assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == pruned["quality"] == 10
     assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == 4
     assert rows["oracle"]["epochs"] == pytest.approx(4 * 39 / 49, abs=1e-3)
@@ -79,7 +79,7 @@ def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
 
 def test_small_loss_and_phased_took_the_same_decisions(done):
     rows = _rows(done)
-    assert rows["small-loss"]["judgement"] == rows["phased"]["judgement"]
+    assert rows["small-loss"]["evaluation"] == rows["phased"]["evaluation"]
 
 
 def test_no_checkpoint_is_left(done):

@@ -79,7 +79,7 @@ def test_a_root_in_the_config_is_kept_where_the_clips_stay_where_they_are(ann_fi
     assert config.val_dataloader == config.test_dataloader
 
 
-def test_an_oracle_has_true_labels_and_nothing_spoiled(ann_file, tmp_path):
+def test_an_oracle_has_true_labels_and_nothing_corrupted(ann_file, tmp_path):
     noisy = _plant(ann_file, Noise(mislabel_rate=0.2))
     oracle = read_annotations(noisy.write_oracle(tmp_path / "oracle.txt"), "video")
     np.testing.assert_array_equal(oracle.labels, np.arange(40) % 4)

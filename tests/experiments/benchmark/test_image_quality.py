@@ -44,31 +44,31 @@ def clean(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def spoiled(clean, tmp_path_factory):
-    noise = Noise(low_quality_rate=0.2, spoil=("blurred", "dark", "truncated"))
-    return plant(clean, noise, tmp_path_factory.mktemp("spoiled") / "noisy", 3, 7)
+def corrupted(clean, tmp_path_factory):
+    noise = Noise(low_quality_rate=0.2, corrupt=("blurred", "dark", "truncated"))
+    return plant(clean, noise, tmp_path_factory.mktemp("corrupted") / "noisy", 3, 7)
 
 
-def test_blurred_dark_and_broken_clips_are_found(spoiled):
-    table = judge_pictures(_known(spoiled), spoiled, "any", rate=0.2)
-    found = evaluate_purification(table, spoiled.true())["low_quality"]
+def test_blurred_dark_and_broken_clips_are_found(corrupted):
+    table = judge_pictures(_known(corrupted), corrupted, "any", rate=0.2)
+    found = evaluate_purification(table, corrupted.true())["low_quality"]
     assert (~table.keep).sum() == 14 and found["ap"] > 0.7 and found["recall"] > 0.6
 
 
 def test_a_clip_that_is_bad_in_one_measure_alone_is_bad_by_any(clean, tmp_path):
-    frozen = plant(clean, Noise(low_quality_rate=0.1, spoil=("frozen",)), tmp_path / "frozen", 3, 7)
+    frozen = plant(clean, Noise(low_quality_rate=0.1, corrupt=("frozen",)), tmp_path / "frozen", 3, 7)
     table = judge_pictures(_known(frozen), frozen, "any", rate=0.3)
     # The lowest tenth of each of three measures is in the lowest three tenths of all.
     assert evaluate_purification(table, frozen.true())["low_quality"]["recall"] == 1.0
 
 
-def test_an_unknown_measure_is_refused(spoiled):
+def test_an_unknown_measure_is_refused(corrupted):
     with pytest.raises(ConfigError, match="measure='beauty'"):
-        judge_pictures(_known(spoiled), spoiled, "beauty", rate=0.2)
+        judge_pictures(_known(corrupted), corrupted, "beauty", rate=0.2)
 
 
-def test_skeletons_have_no_pictures(spoiled):
+def test_skeletons_have_no_pictures(corrupted):
     import dataclasses
 
     with pytest.raises(ConfigError, match="pose clips"):
-        judge_pictures(_known(spoiled), dataclasses.replace(spoiled, kind="pose"), "any", rate=0.2)
+        judge_pictures(_known(corrupted), dataclasses.replace(corrupted, kind="pose"), "any", rate=0.2)

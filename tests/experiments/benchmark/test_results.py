@@ -10,7 +10,7 @@ from d2sp_mm.experiments.benchmark.results import Results
 
 CELL = Cell(Place("toy", "both", 3), "d2sp")
 FIGURES = {
-    "top1": 0.5, "uar": 0.4, "epochs": 40.0, "max_epochs": 40, "iteration_seconds": None, "judgement": None,
+    "top1": 0.5, "uar": 0.4, "epochs": 40.0, "max_epochs": 40, "iteration_seconds": None, "evaluation": None,
 }  # fmt: skip
 
 

@@ -11,10 +11,10 @@ from d2sp_mm.experiments.benchmark.summary import Estimate, summarize
 from d2sp_mm.experiments.benchmark.tables import ACCURACY, MISLABEL, figures_table, text
 
 
-def _row(method, seed, top1, judgement=None, **more):
+def _row(method, seed, top1, evaluation=None, **more):
     row = {
         "data_set": "toy", "noise": "both", "seed": seed, "method": method, "top1": top1, "uar": top1 - 0.1, "epochs": 20.0,
-        "max_epochs": 40, "iteration_seconds": 0.3, "plain_seconds": 0.2, "judgement": judgement,
+        "max_epochs": 40, "iteration_seconds": 0.3, "plain_seconds": 0.2, "evaluation": evaluation,
     }  # fmt: skip
     return {**row, **more}
 

@@ -16,8 +16,8 @@ def test_truth_is_matched_by_key(tmp_path: Path) -> None:
         "good clip, right label",
         "good clip, wrong label: is Happy",
         "good clip, wrong label: is Sad",
-        "spoiled: no face",
-        "spoiled: truncated",
+        "corrupted: no face",
+        "corrupted: truncated",
     ]
 
 

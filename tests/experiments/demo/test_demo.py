@@ -33,10 +33,10 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
     for figures in summary["runs"].values():
         assert list(figures) == ["top1", "uar", "seconds"]
         assert 0 <= figures["top1"] <= 1 and 0 <= figures["uar"] <= 1 and figures["seconds"] > 0
-    judged = json.loads((out / "d2sp" / "purification" / "purification.json").read_text())
-    assert summary["purification"] == judged
-    assert judged["low_quality"]["planted"] == 4 and judged["mislabel"]["planted"] == 8
-    assert judged["low_quality"]["pruned"] > 0
+    overridden = json.loads((out / "d2sp" / "purification" / "purification.json").read_text())
+    assert summary["purification"] == overridden
+    assert overridden["low_quality"]["planted"] == 4 and overridden["mislabel"]["planted"] == 8
+    assert overridden["low_quality"]["pruned"] > 0
 
     for name in ("lowest_scored.png", "corrected.png", "curves.png"):
         assert imread(out / name).std() > 0.02
@@ -44,9 +44,9 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
     markdown = (out / "summary.md").read_text()
     assert "| oracle |" in markdown and "times richer" in markdown and "| AUROC |" in markdown
 
-    # The controls are what they say: nothing is pruned in plain and oracle, and the oracle gets no spoiled clip.
+    # The controls are what they say: nothing is pruned in plain and oracle, and the oracle gets no corrupted clip.
     pruned = {name: (out / name / "purification" / "decisions.csv").read_text().count(",prune,") for name in summary["runs"]}
-    assert pruned["d2sp"] == judged["low_quality"]["pruned"] and pruned["random"] > 0
+    assert pruned["d2sp"] == overridden["low_quality"]["pruned"] and pruned["random"] > 0
     assert pruned["plain"] == pruned["oracle"] == 0
     assert len(read_annotations(out / "oracle" / "purification" / "train_oracle_purified.txt")) == 38
     assert done.stdout.count("--seed 0") == 4

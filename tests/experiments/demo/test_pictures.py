@@ -44,8 +44,8 @@ def test_lowest_scored_come_first_and_unscored_not_at_all(
     draw = lowest_scored_sheet.draw_lowest_scored
     tiles, title, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
     assert [tile.caption for tile in tiles] == [
-        "e.mp4   score 0.000\nspoiled: truncated",
-        "d.mp4   score 0.200\nspoiled: no face",
+        "e.mp4   score 0.000\ncorrupted: truncated",
+        "d.mp4   score 0.200\ncorrupted: no face",
         "b.mp4   score 0.800, kept\ngood clip, wrong label: is Happy",
         "a.mp4   score 0.900, kept\ngood clip, right label",
     ]

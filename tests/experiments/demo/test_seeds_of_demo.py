@@ -20,14 +20,14 @@ def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypa
         names = ("plain", "d2sp", "random", "oracle")
         runs = {name: {"top1": 0.5 + 0.1 * settings.seed, "uar": 0.5, "seconds": 1.0} for name in names}
         found = dict.fromkeys(("ap", "auroc", "precision", "recall"), 0.5)
-        judgement = {
+        evaluation = {
             "low_quality": {"planted": 5, "pruned": 4 + settings.seed, **found},
             # The corrections of one seed are right, the other made none.
             "mislabel": {"planted": 10, "corrected": 0, **found, "right_class": 0.75 if settings.seed else None},
             "clean_harmed": {"pruned": 0.1, "relabelled": 0.0},
             "left": {"low_quality": 0.05, "mislabel": 0.1},
         }
-        return {"runs": runs, "purification": judgement}
+        return {"runs": runs, "purification": evaluation}
 
     monkeypatch.setattr(demo, "run_demo", run)
     out = tmp_path / "out"

@@ -25,11 +25,11 @@ def test_schema(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path, epochs=4)
     for recipe in RECIPES:
         _log(settings, recipe.name)
-    judgement: dict[str, Any] = {"low_quality": {"precision": None}}
-    summary = summarize(settings, {recipe.name: 12.345 for recipe in RECIPES}, judgement)
+    evaluation: dict[str, Any] = {"low_quality": {"precision": None}}
+    summary = summarize(settings, {recipe.name: 12.345 for recipe in RECIPES}, evaluation)
     write_json(tmp_path / "summary.json", summary)
     run = {"top1": 0.5, "uar": 0.25, "seconds": 12.3}
-    expected = {"runs": dict.fromkeys(("plain", "d2sp", "random", "oracle"), run), "purification": judgement}
+    expected = {"runs": dict.fromkeys(("plain", "d2sp", "random", "oracle"), run), "purification": evaluation}
     assert json.loads((tmp_path / "summary.json").read_text()) == expected
 
 

@@ -82,7 +82,7 @@ def _brute_force(table: LedgerTable, truth: Truth) -> dict[str, dict[str, Any]]:
 
 @given(st.integers(0, 10**6), st.integers(1, 25))
 @settings(max_examples=100, deadline=None)
-def test_judgement_is_that_of_counting_by_hand(seed: int, n: int) -> None:
+def test_evaluation_is_that_of_counting_by_hand(seed: int, n: int) -> None:
     table, truth = _case(seed, n)
     got, expected = evaluate_purification(table, truth), _brute_force(table, truth)
     assert {part: list(values) for part, values in got.items()} == {p: list(v) for p, v in expected.items()}

@@ -62,7 +62,7 @@ def test_video_list(video_list: Path) -> None:
     assert [a == b for a, b in zip(lines, original)] == (injected.plan.noise != "mislabel").tolist()
 
 
-def test_a_spoiled_clip_that_cannot_keep_its_path_is_found_under_its_new_one(tmp_path: Path, make_video: Make) -> None:
+def test_a_corrupted_clip_that_cannot_keep_its_path_is_found_under_its_new_one(tmp_path: Path, make_video: Make) -> None:
     make_video(tmp_path / "clips" / "a.mp4", 1)
     for name in ("a.mkv", "b.mkv"):
         (tmp_path / "clips" / "a.mp4").rename(tmp_path / "clips" / name)
@@ -157,7 +157,7 @@ def test_pose_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"kinds": ["jitter"]}, ConfigError, "kinds holds 'jitter'; the ways to spoil a video clip are occluded"),
+        ({"kinds": ["jitter"]}, ConfigError, "kinds holds 'jitter'; the ways to corrupt a video clip are occluded"),
         ({"data_root": None}, ConfigError, "data_root is not set"),
         ({"seed": -1}, ConfigError, "seed=-1"),
         ({"data_root": "nowhere"}, DataError, "does not exist; check data_root"),
@@ -177,9 +177,9 @@ def test_settings_that_do_not_fit_are_refused(
         )  # fmt: skip
 
 
-def test_audio_cannot_be_spoiled(tmp_path: Path) -> None:
+def test_audio_cannot_be_corrupted(tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("a.npy 5 0\nb.npy 5 1\n")
     annotations = read_annotations(tmp_path / "list.txt", kind="audio")
-    with pytest.raises(ConfigError, match="audio clips cannot be spoiled"):
+    with pytest.raises(ConfigError, match="audio clips cannot be corrupted"):
         inject_noise(annotations, tmp_path / "out", "list.txt", symmetric(2), 0.0, 0.5, 0, data_root=tmp_path)
     inject_noise(annotations, tmp_path / "out", "list.txt", symmetric(2), 0.5, 0.0, 0)

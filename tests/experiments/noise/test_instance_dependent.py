@@ -11,7 +11,7 @@ import pytest
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.experiments.noise.confusion import confuse_samples
-from d2sp_mm.experiments.noise.instance_dependent import clip_features, look_alike_chances
+from d2sp_mm.experiments.noise.instance_dependent import clip_features, instance_dependent_chances
 from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 
 
@@ -26,7 +26,7 @@ def _clusters(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_clip_between_two_classes_is_taken_for_its_neighbour():
     features, labels = _clusters()
-    chances = look_alike_chances(features, labels, 3)
+    chances = instance_dependent_chances(features, labels, 3)
     between = np.tile(np.arange(60) < 20, 3)
     of_first = labels == 0
     assert chances[of_first & between, 1].min() > 3 * chances[of_first & ~between, 1].max()
@@ -39,7 +39,7 @@ def test_a_clip_between_two_classes_is_taken_for_its_neighbour():
 
 def test_a_class_without_samples_is_never_given():
     features, labels = _clusters()
-    chances = look_alike_chances(features, labels, 5)
+    chances = instance_dependent_chances(features, labels, 5)
     assert (chances[:, 3:] == 0).all() and (chances[:, :3] > 0).all()
 
 
@@ -60,7 +60,7 @@ def test_features_of_videos_and_skeletons(tmp_path: Path):
 def test_what_cannot_be_looked_at_is_refused(tmp_path: Path):
     (tmp_path / "a.txt").write_text("a.mp4 0\nb.mp4 1\n")
     videos = read_annotations(tmp_path / "a.txt", "video")
-    with pytest.raises(ConfigError, match="look_alikes"):
+    with pytest.raises(ConfigError, match="instance_dependent"):
         clip_features(videos, None)
     with pytest.raises(DataError, match=r"a\.mp4"):
         clip_features(videos, tmp_path)

@@ -15,12 +15,12 @@ from d2sp_mm.experiments.noise.noise_plan import plan_noise
 @given(st.integers(1, 60), st.floats(0, 0.5), st.floats(0, 0.45), st.integers(0, 99))
 def test_counts_are_exact_and_the_noises_do_not_meet(n: int, mislabel: float, low_quality: float, seed: int) -> None:
     labels = np.random.default_rng(seed).integers(0, 4, n)
-    num_mislabelled, num_spoiled = round(mislabel * n), round(low_quality * n)
-    if num_mislabelled + num_spoiled > n:
+    num_mislabelled, num_corrupted = round(mislabel * n), round(low_quality * n)
+    if num_mislabelled + num_corrupted > n:
         return
     plan = plan_noise(labels, symmetric(4), mislabel, low_quality, ["x", "y", "z"], np.random.default_rng(seed))
     counts = Counter(plan.noise.tolist())
-    assert (counts["mislabel"], counts["low_quality"]) == (num_mislabelled, num_spoiled)
+    assert (counts["mislabel"], counts["low_quality"]) == (num_mislabelled, num_corrupted)
     np.testing.assert_array_equal(plan.labels != labels, plan.noise == "mislabel")
     assert sorted(plan.kinds) == np.flatnonzero(plan.noise == "low_quality").tolist()
     dealt = Counter(plan.kinds.values())

@@ -7,7 +7,7 @@ import pytest
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.noise.confusion import DFEW_CLASSES
-from d2sp_mm.experiments.noise.spoil import KINDS
+from d2sp_mm.experiments.noise.corrupt import KINDS
 from d2sp_mm.experiments.toy.brush import Brush
 from d2sp_mm.experiments.toy.clip import draw_clip
 from d2sp_mm.experiments.toy.draw_face import draw_face
@@ -39,14 +39,14 @@ def test_shape_and_determinism(label):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_can_be_drawn_and_differs(kind):
-    spoiled = _clip(spoiled=kind)
-    assert spoiled.shape == (8, 32, 32, 3)
-    assert not np.array_equal(spoiled, _clip())
-    np.testing.assert_array_equal(spoiled, _clip(spoiled=kind))
+    corrupted = _clip(corrupted=kind)
+    assert corrupted.shape == (8, 32, 32, 3)
+    assert not np.array_equal(corrupted, _clip())
+    np.testing.assert_array_equal(corrupted, _clip(corrupted=kind))
 
 
 def test_frozen_shows_one_face_at_rest_whatever_the_class():
-    smile, fear = _clip(DFEW_CLASSES.index("Happy"), spoiled="frozen"), _clip(6, spoiled="frozen")
+    smile, fear = _clip(DFEW_CLASSES.index("Happy"), corrupted="frozen"), _clip(6, corrupted="frozen")
     assert (smile == smile[:1]).all()
     np.testing.assert_array_equal(smile, fear)
 
@@ -61,7 +61,7 @@ def test_no_face_does_not_depend_on_the_person():
 
 def test_unknown_kind_is_refused():
     with pytest.raises(ConfigError, match="'wet'"):
-        _clip(spoiled="wet")
+        _clip(corrupted="wet")
 
 
 @pytest.mark.parametrize("action", range(len(ACTIONS)), ids=ACTIONS)

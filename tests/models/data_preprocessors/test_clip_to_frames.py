@@ -15,7 +15,7 @@ def test_frames_are_those_of_the_clips_in_order_and_normalised_alike():
     # Samples of two clips of three frames.
     clips = [torch.arange(2 * 3 * 3 * 4 * 5).reshape(2, 3, 3, 4, 5) + sample for sample in range(2)]
     frames = [torch.cat([clip.transpose(0, 1) for clip in sample]) for sample in clips]
-    ours = MODELS.build(dict(type="d2sp_mm.FramesOfClips", **NORMALIZE))
+    ours = MODELS.build(dict(type="d2sp_mm.ClipToFramesPreprocessor", **NORMALIZE))
     stock = MODELS.build(dict(type="ActionDataPreprocessor", format_shape="NCHW", **NORMALIZE))
     got = ours(dict(inputs=clips, data_samples=None), training=True)["inputs"]
     assert got.shape == (2, 6, 3, 4, 5)
@@ -24,4 +24,5 @@ def test_frames_are_those_of_the_clips_in_order_and_normalised_alike():
 
 def test_what_is_no_clip_is_refused_with_the_way_out():
     with pytest.raises(ConfigError, match=r"shape \(6, 3, 4, 5\), not clips.*input_format='NCTHW'"):
-        MODELS.build(dict(type="d2sp_mm.FramesOfClips"))(dict(inputs=[torch.zeros(6, 3, 4, 5)], data_samples=None))
+        preprocessor = MODELS.build(dict(type="d2sp_mm.ClipToFramesPreprocessor"))
+        preprocessor(dict(inputs=[torch.zeros(6, 3, 4, 5)], data_samples=None))

@@ -1,4 +1,4 @@
-"""The page in a real browser: filters, keys, verdicts, and what is saved."""
+"""The page in a real browser: filters, keys, overrides, and what is saved."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from d2sp_mm.runs.override_file import read_verdicts
+from d2sp_mm.runs.override_file import read_overrides
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from tests.load_tool import json_of, load_tool
 from tests.review.report.browser import browser, find_programs
@@ -82,13 +82,13 @@ def said(driver):
 
 
 def stored(driver):
-    place = driver.execute_script("return Object.keys(localStorage).find((key) => key.includes('verdicts'))")
+    place = driver.execute_script("return Object.keys(localStorage).find((key) => key.includes('overrides'))")
     return dict(json.loads(driver.execute_script("return localStorage.getItem(arguments[0])", place) or "[]"))
 
 
-def first_of(driver, fate):
-    choose(driver, "fate", fate)
-    wait_for(lambda: driver.find_elements(By.CSS_SELECTOR, f".card.{fate}"))
+def first_of(driver, status):
+    choose(driver, "status", status)
+    wait_for(lambda: driver.find_elements(By.CSS_SELECTOR, f".card.{status}"))
     driver.execute_script("document.querySelector('.card').focus()")
     return focused(driver)
 
@@ -99,7 +99,7 @@ def saved(driver, downloads):
     driver.execute_cdp_cmd("Page.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
     driver.execute_script("document.activeElement.blur()")
     press(driver, "s")
-    return wait_for(lambda: [path for path in downloads.glob("verdicts*.csv") if path.stat().st_size])[0]
+    return wait_for(lambda: [path for path in downloads.glob("overrides*.csv") if path.stat().st_size])[0]
 
 
 def test_the_page_opens_from_disk_with_nothing_missing_and_nothing_asked_elsewhere(page):
@@ -126,14 +126,14 @@ def test_markup_in_a_file_name_is_text(page):
 
 def test_filters_and_search_show_what_they_say(page, report):
     clips = data_of(report)["clips"]
-    choose(page, "fate", "pruned")
-    pruned = {clip["key"] for clip in clips if clip["fate"] == "pruned"}
+    choose(page, "status", "pruned")
+    pruned = {clip["key"] for clip in clips if clip["status"] == "pruned"}
     wait_for(lambda: set(keys(page)) == pruned)
     choose(page, "epoch", "2")
-    wait_for(lambda: set(keys(page)) == {c["key"] for c in clips if c["fate"] == "pruned" and c["epoch"] == 2})
+    wait_for(lambda: set(keys(page)) == {c["key"] for c in clips if c["status"] == "pruned" and c["epoch"] == 2})
     choose(page, "epoch", "")
-    choose(page, "fate", "")
-    rule = next(clip["rule"] for clip in clips if clip["fate"] == "relabelled")
+    choose(page, "status", "")
+    rule = next(clip["rule"] for clip in clips if clip["status"] == "relabelled")
     choose(page, "rule", rule)
     choose(page, "given", "1")
     wait_for(lambda: set(keys(page)) == {c["key"] for c in clips if c["rule"] == rule and c["given"] == 1})
@@ -170,9 +170,9 @@ def test_keys_go_from_clip_to_clip_and_decide(page):
     press(page, Keys.HOME, "p")
     press(page, Keys.ARROW_RIGHT, "k")
     press(page, Keys.ARROW_RIGHT, "3")
-    given = [{"verdict": "prune"}, {"verdict": "keep"}, {"verdict": "relabel", "label": 3}]
+    given = [{"override": "prune"}, {"override": "keep"}, {"override": "relabel", "label": 3}]
     assert stored(page) == dict(zip(order, given))
-    assert page.find_element(By.CSS_SELECTOR, ".done").text == "3 verdicts"
+    assert page.find_element(By.CSS_SELECTOR, ".done").text == "3 overrides"
     press(page, "u")
     assert order[2] not in stored(page) and said(page) == f"undone: {order[2]}"
     press(page, "uuu")
@@ -184,14 +184,14 @@ def test_a_number_beyond_the_classes_decides_nothing(page):
     assert stored(page) == {}
 
 
-def test_confirming_makes_the_decision_a_verdict_and_x_takes_it_back(page, report):
+def test_confirming_makes_the_decision_a_override_and_x_takes_it_back(page, report):
     clips = {clip["key"]: clip for clip in data_of(report)["clips"]}
     pruned = first_of(page, "pruned")
     press(page, "c")
     relabelled = first_of(page, "relabelled")
     press(page, "c")
     now = clips[relabelled]["now"]
-    assert stored(page) == {pruned: {"verdict": "prune"}, relabelled: {"verdict": "relabel", "label": now}}
+    assert stored(page) == {pruned: {"override": "prune"}, relabelled: {"override": "relabel", "label": now}}
     press(page, "x")
     assert list(stored(page)) == [pruned]
 
@@ -203,13 +203,13 @@ def test_the_mouse_decides_as_well(page):
     choice.click()
     choice.find_element(By.CSS_SELECTOR, "option[value='2']").click()
     order = keys(page)
-    assert stored(page) == {order[0]: {"verdict": "prune"}, order[1]: {"verdict": "relabel", "label": 2}}
+    assert stored(page) == {order[0]: {"override": "prune"}, order[1]: {"override": "relabel", "label": 2}}
     page.find_element(By.XPATH, "//header//button[normalize-space()='undo']").click()
     assert list(stored(page)) == [order[0]]
     first_of(page, "pruned")
     card = cards(page)[0]
     card.find_element(By.XPATH, ".//button[normalize-space()='confirm']").click()
-    assert stored(page)[card.get_attribute("data-key")] == {"verdict": "prune"}
+    assert stored(page)[card.get_attribute("data-key")] == {"override": "prune"}
 
 
 def test_another_label_is_chosen_by_keyboard_in_one_step(page):
@@ -220,7 +220,7 @@ def test_another_label_is_chosen_by_keyboard_in_one_step(page):
     press(page, Keys.ARROW_DOWN)
     press(page, Keys.ARROW_DOWN)
     press(page, Keys.ARROW_DOWN)
-    assert stored(page) == {key: {"verdict": "relabel", "label": 2}}
+    assert stored(page) == {key: {"override": "relabel", "label": 2}}
     press(page, Keys.ENTER)
     assert focused(page) == key
     press(page, Keys.ARROW_RIGHT)
@@ -229,11 +229,11 @@ def test_another_label_is_chosen_by_keyboard_in_one_step(page):
     assert stored(page) == {}
 
 
-def test_verdicts_on_clips_that_the_page_does_not_show_are_kept_and_saved(page, tmp_path):
+def test_overrides_on_clips_that_the_page_does_not_show_are_kept_and_saved(page, tmp_path):
     press(page, Keys.ARROW_RIGHT, "k")
     key = focused(page)
-    place = page.execute_script("return Object.keys(localStorage).find((key) => key.includes('verdicts'))")
-    other = ["elsewhere.mp4", {"verdict": "prune"}]
+    place = page.execute_script("return Object.keys(localStorage).find((key) => key.includes('overrides'))")
+    other = ["elsewhere.mp4", {"override": "prune"}]
     both = [*stored(page).items(), other]
     page.execute_script("localStorage.setItem(arguments[0], arguments[1])", place, json.dumps(both))
     page.refresh()
@@ -249,7 +249,7 @@ def test_progress_outlives_the_page(page):
     page.refresh()
     wait_for(lambda: cards(page))
     assert list(stored(page)) == [key]
-    choose(page, "judged", "yes")
+    choose(page, "overridden", "yes")
     wait_for(lambda: keys(page) == [key])
 
 
@@ -331,8 +331,8 @@ def test_twenty_thousand_clips_are_paged_through_without_a_stall(report, tmp_pat
         wait_for(lambda: keys(driver) == ["many/19999.mp4"])
 
 
-def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(tool, tmp_path, capsys):
-    """The whole round: train, look, ten verdicts, apply, train on, undo everything."""
+def test_overrides_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(tool, tmp_path, capsys):
+    """The whole round: train, look, ten overrides, apply, train on, undo everything."""
     find_programs()
     work_dir = make_run(tmp_path)
     given = (tmp_path / "data" / "train.txt").read_bytes()
@@ -341,25 +341,25 @@ def test_verdicts_go_from_the_browser_into_the_run_and_stand_when_it_trains_on(t
     with browser(tmp_path / "downloads") as driver:
         driver.get((out / "index.html").as_uri())
         wait_for(lambda: cards(driver))
-        for fate, pressed in (("pruned", "kp2"), ("relabelled", "kpc"), ("kept", "p13k")):
-            first_of(driver, fate)
+        for status, pressed in (("pruned", "kp2"), ("relabelled", "kpc"), ("kept", "p13k")):
+            first_of(driver, status)
             for key in pressed:
                 press(driver, key, Keys.ARROW_RIGHT)
-        choose(driver, "fate", "")
+        choose(driver, "status", "")
         wanted = stored(driver)
         path = saved(driver, tmp_path / "downloads")
     assert len(wanted) == 10
     shown = json_of(tool, capsys, "apply", work_dir, path)
-    assert shown["verdicts"] == 10
+    assert shown["overrides"] == 10
     run = read_recorded_run(work_dir)
-    assert {run.ledger.keys[i] for i in read_verdicts(path, run.ledger)} == set(wanted)
+    assert {run.ledger.keys[i] for i in read_overrides(path, run.ledger)} == set(wanted)
     expected = {
-        key: None if v["verdict"] == "prune" else v["label"] if v["verdict"] == "relabel" else clips[key]["given"]
+        key: None if v["override"] == "prune" else v["label"] if v["override"] == "relabel" else clips[key]["given"]
         for key, v in wanted.items()
     }
     config = dict(config_of(tmp_path), resume=True, load_from=str(work_dir / "epoch_4.pth"))
     ledger = hook_of(train(config)).ledger
-    assert ledger.judged.sum() == 10
+    assert ledger.overridden.sum() == 10
     purified = work_dir / "purification" / "train_purified.txt"
     found = dict(line.rsplit("|", 1) for line in purified.read_text().splitlines())
     assert {key: found.get(key) for key in expected} == {k: None if v is None else str(v) for k, v in expected.items()}

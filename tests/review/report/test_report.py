@@ -18,13 +18,13 @@ from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.training_list import read_training_list
 from d2sp_mm.errors import D2SPError, DataError
-from d2sp_mm.ledger import Verdict
-from d2sp_mm.review.override import overrule
+from d2sp_mm.ledger import Override
+from d2sp_mm.review.override import override
 from d2sp_mm.review.report import ReportOptions, write_report
 from d2sp_mm.review.report.charts import epoch_curves
 from d2sp_mm.review.report.clip_source import ClipSource
 from d2sp_mm.review.report.strips import write_strips
-from d2sp_mm.review.status import fates
+from d2sp_mm.review.status import statuses
 from d2sp_mm.runs.ledger_table import read_ledger_table
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.trace import read_trace, write_trace
@@ -45,17 +45,18 @@ def report(work_dir):
 
 def test_the_page_is_told_what_the_ledger_says(work_dir, report):
     data, table = data_of(report), read_ledger_table(work_dir / "purification" / "ledger.csv")
-    what = dict(zip(table.keys, fates(table)))
+    what = dict(zip(table.keys, statuses(table)))
     by_key = {clip["key"]: clip for clip in data["clips"]}
-    changed = {key for key, fate in what.items() if fate != "kept"}
+    changed = {key for key, status in what.items() if status != "kept"}
     assert changed < set(by_key) and len(by_key) == len(changed) + 5
-    assert data["counts"] == {fate: list(what.values()).count(fate) for fate in ("kept", "pruned", "relabelled")}
+    assert data["counts"] == {status: list(what.values()).count(status) for status in ("kept", "pruned", "relabelled")}
     assert min(data["counts"].values()) > 0
     assert data["classes"] == CLASSES
     for row, key in enumerate(table.keys):
         if key in by_key:
             clip = by_key[key]
-            assert (clip["given"], clip["now"], clip["fate"]) == (table.labels[row], table.corrected_labels[row], what[key])
+            assert (clip["given"], clip["now"]) == (table.labels[row], table.corrected_labels[row])
+            assert clip["status"] == what[key]
             assert clip["rule"] == table.rules[row]
             assert clip["epoch"] == (table.epochs[row] + 1 if table.epochs[row] >= 0 else None)
             np.testing.assert_allclose(clip["quality"], table.quality_scores[row], atol=1e-4)
@@ -65,7 +66,7 @@ def test_the_page_is_told_what_the_ledger_says(work_dir, report):
 def test_the_others_are_the_most_suspicious(work_dir, report):
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
     scores = np.fmin(table.quality_scores, table.label_scores)
-    what = np.array(fates(table))
+    what = np.array(statuses(table))
     shown = np.isin(table.keys, [clip["key"] for clip in data_of(report)["clips"]])
     assert scores[shown & (what == "kept")].max() <= scores[~shown].min()
 
@@ -159,15 +160,15 @@ def test_strips_are_made_after_this_process_has_decoded_itself(work_dir, tmp_pat
     assert read_strips_elsewhere([{}, {"filename": "none.mp4"}], 2, 24, 60) == [None, None]
 
 
-def test_an_applied_verdict_is_told(work_dir, tmp_path):
+def test_an_applied_override_is_told(work_dir, tmp_path):
     shutil.copytree(work_dir, tmp_path / "work")
     run = read_recorded_run(tmp_path / "work")
-    overrule(run, {0: Verdict(False, 0), 5: Verdict(True, 3), 6: Verdict(True, int(run.ledger.labels[6]))})
+    override(run, {0: Override(False, 0), 5: Override(True, 3), 6: Override(True, int(run.ledger.labels[6]))})
     out = make_report(tmp_path / "work", tmp_path / "out", suspicious=0)
     before = {clip["key"]: clip["before"] for clip in data_of(out)["clips"] if clip["before"]}
     keys = run.table.keys
     assert before == {
-        keys[0]: {"verdict": "prune"}, keys[5]: {"verdict": "relabel", "label": 3}, keys[6]: {"verdict": "keep"}
+        keys[0]: {"override": "prune"}, keys[5]: {"override": "relabel", "label": 3}, keys[6]: {"override": "keep"}
     }  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def test_charts_are_drawn_for_both_themes(report):
 
 def test_curves_are_means_over_what_was_seen(work_dir):
     run = read_recorded_run(work_dir)
-    what = fates(run.table)
+    what = statuses(run.table)
     curves = epoch_curves(run.trace, run.table.labels, what)
     epochs, values = curves["predicted as given"]["pruned"]
     members = np.array(what) == "pruned"

@@ -23,7 +23,7 @@ def _take(driver: Any, page: Path, name: str, theme: str) -> None:
     driver.get(page.as_uri())
     driver.execute_script("localStorage.clear(); localStorage.setItem('d2sp_mm theme', arguments[0])", theme)
     driver.refresh()
-    driver.find_element(By.CSS_SELECTOR, "select[name=fate] option[value=relabelled]").click()
+    driver.find_element(By.CSS_SELECTOR, "select[name=status] option[value=relabelled]").click()
     time.sleep(1)
     driver.execute_script("document.querySelector('.card').focus({ preventScroll: true })")
     driver.switch_to.active_element.send_keys("c")

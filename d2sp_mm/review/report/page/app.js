@@ -6,19 +6,19 @@
   const run = window.D2SP;
   const byKey = new Map(run.clips.map((clip) => [clip.key, clip]));
   let redraw = () => {};
-  const verdicts = new Verdicts(run, () => redraw());
+  const overrides = new Overrides(run, () => redraw());
 
   const KEYS = [
     ["← → ↑ ↓, Home, End", "go from clip to clip"],
     ["K, P", "keep, prune"],
     ["R", "choose another label, Enter or Escape goes back; 0 to 9 gives the label of that number"],
     ["C", "confirm what was decided"],
-    ["X", "take the verdict back"],
-    ["U", "undo the last verdict"],
+    ["X", "take the override back"],
+    ["U", "undo the last override"],
     ["Enter", "show the clip larger"],
     ["N, B", "next page, page before"],
     ["/", "search for a key"],
-    ["S", "save verdicts.csv"],
+    ["S", "save overrides.csv"],
     ["?", "show or hide these"],
   ];
 
@@ -43,30 +43,30 @@
     const [said, say] = useState("");
     const search = useRef(null);
     const gallery = useRef(null);
-    // While only the not judged are shown, a verdict must not take the clip from under the hand: it stays until the filter changes.
+    // While only the not overridden are shown, an override must not take the clip from under the hand: it stays until the filter changes.
     const chosen = JSON.stringify({ ...filter, page: 0 });
-    const found = useMemo(() => Filters.apply(run.clips, filter, verdicts), [chosen]);
+    const found = useMemo(() => Filters.apply(run.clips, filter, overrides), [chosen]);
     const pages = Math.max(Math.ceil(found.length / Filters.pageSize), 1);
     const page = Math.min(filter.page, pages - 1);
     const shown = found.slice(page * Filters.pageSize, (page + 1) * Filters.pageSize);
 
-    const judge = (clip, verdict, label, step) => {
+    const judge = (clip, override, label, step) => {
       // What was applied to the run already is taken back by a word of its own.
-      const word = verdict || (clip.before && !verdicts.get(clip.key) ? "none" : undefined);
-      verdicts.set(clip.key, word && { verdict: word, label: word === "relabel" ? label : undefined }, step);
-      say(`${clip.key}: ${verdict ? verdictText(verdicts.get(clip.key), run) : "no verdict"}`);
+      const word = override || (clip.before && !overrides.get(clip.key) ? "none" : undefined);
+      overrides.set(clip.key, word && { override: word, label: word === "relabel" ? label : undefined }, step);
+      say(`${clip.key}: ${override ? overrideText(overrides.get(clip.key), run) : "no override"}`);
       refresh();
     };
     const confirm = (clip) =>
-      clip.fate === "pruned" ? judge(clip, "prune") : clip.fate === "relabelled" ? judge(clip, "relabel", clip.now) : judge(clip, "keep");
+      clip.status === "pruned" ? judge(clip, "prune") : clip.status === "relabelled" ? judge(clip, "relabel", clip.now) : judge(clip, "keep");
     const undo = () => {
-      const key = verdicts.undo();
+      const key = overrides.undo();
       say(key === undefined ? "nothing to undo" : `undone: ${key}`);
       refresh();
     };
     const save = () => {
-      verdicts.save();
-      say(`saved ${verdicts.size} verdicts; next: ${run.apply}`);
+      overrides.save();
+      say(`saved ${overrides.size} overrides; next: ${run.apply}`);
     };
     const turn = (to) => {
       if (to < 0 || to >= pages) return;
@@ -135,10 +135,10 @@
     return html`
       <header class="top">
         <h1>${run.name}</h1>
-        <p class="done" data-version=${version}>${verdicts.size} ${verdicts.size === 1 ? "verdict" : "verdicts"}${verdicts.lost ? " (this browser keeps nothing: save before you leave)" : ""}</p>
+        <p class="done" data-version=${version}>${overrides.size} ${overrides.size === 1 ? "override" : "overrides"}${overrides.lost ? " (this browser keeps nothing: save before you leave)" : ""}</p>
         <div role="group">
-          <button class="outline" disabled=${!verdicts.past.length} onClick=${undo}>undo</button>
-          <button disabled=${!verdicts.size} onClick=${save}>save</button>
+          <button class="outline" disabled=${!overrides.past.length} onClick=${undo}>undo</button>
+          <button disabled=${!overrides.size} onClick=${save}>save</button>
           <button class="outline" aria-expanded=${help} onClick=${() => setHelp(!help)}>keys</button>
           <button class="outline" onClick=${() => switchTheme(refresh)}>${document.documentElement.dataset.theme === "dark" ? "light" : "dark"}</button>
         </div>
@@ -148,12 +148,12 @@
         <${Overview} run=${run} />
         <section aria-labelledby="clips">
           <h2 id="clips">The clips</h2>
-          <p class="quiet">Verdicts stay in this browser until you save them. Then: <code>${run.apply}</code></p>
+          <p class="quiet">Overrides stay in this browser until you save them. Then: <code>${run.apply}</code></p>
           <${FilterBar} run=${run} filter=${filter} change=${change} found=${found.length} search=${search} />
           ${pager}
           <div class="gallery" ref=${gallery}>
-            ${shown.map((clip) => html`<${Card} key=${clip.key} clip=${clip} run=${run} verdict=${verdicts.get(clip.key)}
-              judge=${(verdict, label, step) => judge(clip, verdict, label, step)} confirm=${() => confirm(clip)} open=${() => setOpen(clip)} />`)}
+            ${shown.map((clip) => html`<${Card} key=${clip.key} clip=${clip} run=${run} override=${overrides.get(clip.key)}
+              judge=${(override, label, step) => judge(clip, override, label, step)} confirm=${() => confirm(clip)} open=${() => setOpen(clip)} />`)}
           </div>
           ${found.length === 0 && html`<p>No clip is like that.</p>`}
           ${pager}

@@ -17,18 +17,18 @@ window.Sparkline = function ({ clip, run }) {
     width=${Math.min(seen.length * 4, 240)} height="16" preserveAspectRatio="none">${seen.map(tick)}</svg>`;
 };
 
-window.verdictText = function (verdict, run) {
-  if (!verdict) return "";
-  if (verdict.verdict === "none") return "taken back";
-  return verdict.verdict === "relabel" ? `relabel to ${run.classes[verdict.label]}` : verdict.verdict;
+window.overrideText = function (override, run) {
+  if (!override) return "";
+  if (override.override === "none") return "taken back";
+  return override.override === "relabel" ? `relabel to ${run.classes[override.label]}` : override.override;
 };
 
 // The labels to choose from. Hundreds of classes on each of fifty cards would make every key slow, so a list has its options
 // only while it is in use.
-window.LabelChoice = function ({ clip, run, verdict, judge }) {
+window.LabelChoice = function ({ clip, run, override, judge }) {
   const { html, useState } = htmPreact;
   const [step, setStep] = useState(null);
-  const chosen = verdict && verdict.verdict === "relabel" ? verdict.label : null;
+  const chosen = override && override.override === "relabel" ? override.label : null;
   const option = (label) => html`<option value=${label} selected=${label === chosen}>${label} ${run.classes[label]}</option>`;
   const begin = () => step || setStep(`${clip.key} ${performance.now()}`);
   const labels = step ? run.classes.map((_, label) => label) : chosen === null ? [] : [chosen];
@@ -40,19 +40,19 @@ window.LabelChoice = function ({ clip, run, verdict, judge }) {
     </select>`;
 };
 
-window.Card = function ({ clip, run, verdict, judge, confirm, open }) {
+window.Card = function ({ clip, run, override, judge, confirm, open }) {
   const { html } = htmPreact;
   const number = (value) => (value === null ? "–" : value.toFixed(3));
   const name = (label) => run.classes[label];
-  const told = clip.fate === "pruned" ? "pruned" : clip.fate === "relabelled" ? `→ ${name(clip.now)}` : "kept";
+  const told = clip.status === "pruned" ? "pruned" : clip.status === "relabelled" ? `→ ${name(clip.now)}` : "kept";
   const button = (kind, text, key) => html`
-    <button type="button" class=${verdict && verdict.verdict === kind ? "" : "outline"} aria-pressed=${!!verdict && verdict.verdict === kind}
+    <button type="button" class=${override && override.override === kind ? "" : "outline"} aria-pressed=${!!override && override.override === kind}
       title="key ${key}" onClick=${() => judge(kind)}>${text}</button>`;
   const picture = clip.strip
     ? html`<img loading="lazy" decoding="async" src=${clip.strip} alt="frames of ${clip.key}" />`
     : html`<span class="nothing">${clip.why || "no picture"}</span>`;
   return html`
-    <article class="card ${clip.fate}" tabindex="0" data-key=${clip.key} aria-label="${clip.key}, given ${name(clip.given)}, ${told}">
+    <article class="card ${clip.status}" tabindex="0" data-key=${clip.key} aria-label="${clip.key}, given ${name(clip.given)}, ${told}">
       <button type="button" class="strip" tabindex="-1" aria-label="show ${clip.key} larger" onClick=${open}>${picture}</button>
       <p class="key">${clip.key}</p>
       <p><strong>${name(clip.given)}</strong> <mark>${told}</mark></p>
@@ -63,12 +63,12 @@ window.Card = function ({ clip, run, verdict, judge, confirm, open }) {
       </dl>
       <p class="quiet">${clip.rule ? html`${clip.rule}, epoch ${clip.epoch}` : "no decision"}</p>
       <${Sparkline} clip=${clip} run=${run} />
-      <div class="act" role="group" aria-label="your verdict on ${clip.key}">
+      <div class="act" role="group" aria-label="your override on ${clip.key}">
         ${button("keep", "keep", "K")} ${button("prune", "prune", "P")}
-        ${clip.fate !== "kept" && html`<button type="button" class="outline" title="key C" onClick=${confirm}>confirm</button>`}
-        <${LabelChoice} clip=${clip} run=${run} verdict=${verdict} judge=${judge} />
+        ${clip.status !== "kept" && html`<button type="button" class="outline" title="key C" onClick=${confirm}>confirm</button>`}
+        <${LabelChoice} clip=${clip} run=${run} override=${override} judge=${judge} />
       </div>
-      <p class="verdict" aria-live="polite">${verdict ? `you: ${verdictText(verdict, run)}` : clip.before ? `applied: ${verdictText(clip.before, run)}` : ""}</p>
+      <p class="override" aria-live="polite">${override ? `you: ${overrideText(override, run)}` : clip.before ? `applied: ${overrideText(clip.before, run)}` : ""}</p>
     </article>`;
 };
 
@@ -87,7 +87,7 @@ window.Viewer = function ({ clip, run, close }) {
         ${clip.video && !failed && video}
         ${failed && html`<p class="quiet">This browser cannot play it, or it lies elsewhere now: ${clip.video}</p>`}
         ${strip}
-        <p>given ${run.classes[clip.given]}, now ${run.classes[clip.now]}, ${clip.fate}</p>
+        <p>given ${run.classes[clip.given]}, now ${run.classes[clip.now]}, ${clip.status}</p>
       </article>
     </dialog>`;
 };

@@ -2,7 +2,7 @@
 "use strict";
 
 window.Filters = {
-  start: { fate: "", given: "", rule: "", epoch: "", judged: "", text: "", order: "worst", page: 0 },
+  start: { status: "", given: "", rule: "", epoch: "", overridden: "", text: "", order: "worst", page: 0 },
   pageSize: 48,
 
   orders: {
@@ -13,15 +13,15 @@ window.Filters = {
     epoch: ["by epoch of the decision", (a, b) => (a.epoch ?? 1e9) - (b.epoch ?? 1e9)],
   },
 
-  apply(clips, filter, verdicts) {
+  apply(clips, filter, overrides) {
     const text = filter.text.toLowerCase();
     const found = clips.filter(
       (clip) =>
-        (!filter.fate || clip.fate === filter.fate) &&
+        (!filter.status || clip.status === filter.status) &&
         (filter.given === "" || clip.given === +filter.given) &&
         (!filter.rule || clip.rule === filter.rule) &&
         (filter.epoch === "" || clip.epoch === +filter.epoch) &&
-        (!filter.judged || (filter.judged === "yes") === (verdicts.found.has(clip.key) || !!clip.before)) &&
+        (!filter.overridden || (filter.overridden === "yes") === (overrides.found.has(clip.key) || !!clip.before)) &&
         (!text || clip.key.toLowerCase().includes(text))
     );
     return found.sort(this.orders[filter.order][1]);
@@ -42,11 +42,11 @@ window.FilterBar = function ({ run, filter, change, found, search }) {
   const epochs = values("epoch").sort((a, b) => a - b);
   return html`
     <form class="filters" role="search" aria-label="Which clips" onSubmit=${(event) => event.preventDefault()}>
-      ${choice("fate", "what was done", [...all, ...values("fate").map((fate) => [fate, fate])])}
+      ${choice("status", "what was done", [...all, ...values("status").map((status) => [status, status])])}
       ${choice("given", "class as given", [...all, ...run.classes.map((name, label) => [label, name])])}
       ${choice("rule", "stage", [...all, ...values("rule").sort().map((rule) => [rule, rule])])}
       ${choice("epoch", "epoch", [...all, ...epochs.map((epoch) => [epoch, epoch])])}
-      ${choice("judged", "by you", [...all, ["no", "not judged yet"], ["yes", "judged"]])}
+      ${choice("overridden", "by you", [...all, ["no", "not overridden yet"], ["yes", "overridden"]])}
       ${choice("order", "order", Object.entries(Filters.orders).map(([value, [text]]) => [value, text]))}
       <label>key
         <input type="search" name="text" ref=${search} value=${filter.text} placeholder="part of a key"

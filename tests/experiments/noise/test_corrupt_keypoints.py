@@ -1,4 +1,4 @@
-"""Every kind of skeleton spoiling does what its name says."""
+"""Every kind of skeleton corrupting does what its name says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.experiments.noise.spoil_keypoints import KINDS, spoil_keypoints
+from d2sp_mm.experiments.noise.corrupt_keypoints import KINDS, corrupt_keypoints
 
 
 @pytest.fixture()
@@ -20,40 +20,40 @@ def skeleton():
 def test_contract(kind, skeleton):
     keypoint, score = skeleton
     before = keypoint.copy(), score.copy()
-    spoiled, spoiled_score = spoil_keypoints(keypoint, score, kind, np.random.default_rng(3))
-    assert (spoiled.shape, spoiled.dtype) == (keypoint.shape, keypoint.dtype)
-    assert (spoiled_score.shape, spoiled_score.dtype) == (score.shape, score.dtype)
-    assert not np.array_equal(spoiled, keypoint)
-    again = spoil_keypoints(keypoint, score, kind, np.random.default_rng(3))
-    np.testing.assert_array_equal(again[0], spoiled)
-    np.testing.assert_array_equal(again[1], spoiled_score)
-    spoiled[:], spoiled_score[:] = -1, -1
+    corrupted, corrupted_score = corrupt_keypoints(keypoint, score, kind, np.random.default_rng(3))
+    assert (corrupted.shape, corrupted.dtype) == (keypoint.shape, keypoint.dtype)
+    assert (corrupted_score.shape, corrupted_score.dtype) == (score.shape, score.dtype)
+    assert not np.array_equal(corrupted, keypoint)
+    again = corrupt_keypoints(keypoint, score, kind, np.random.default_rng(3))
+    np.testing.assert_array_equal(again[0], corrupted)
+    np.testing.assert_array_equal(again[1], corrupted_score)
+    corrupted[:], corrupted_score[:] = -1, -1
     np.testing.assert_array_equal(keypoint, before[0])
     np.testing.assert_array_equal(score, before[1])
 
 
 def test_missing_is_zero(skeleton):
-    for spoiled in spoil_keypoints(*skeleton, "missing", np.random.default_rng(0)):
-        assert not spoiled.any()
+    for corrupted in corrupt_keypoints(*skeleton, "missing", np.random.default_rng(0)):
+        assert not corrupted.any()
 
 
 def test_jitter_is_far_above_the_real_motion(skeleton):
     keypoint, score = skeleton
-    spoiled, spoiled_score = spoil_keypoints(keypoint, score, "jitter", np.random.default_rng(0))
-    assert np.diff(spoiled, axis=1).std() > 10 * np.diff(keypoint, axis=1).std()
-    assert (spoiled_score < score).all()
+    corrupted, corrupted_score = corrupt_keypoints(keypoint, score, "jitter", np.random.default_rng(0))
+    assert np.diff(corrupted, axis=1).std() > 10 * np.diff(keypoint, axis=1).std()
+    assert (corrupted_score < score).all()
 
 
 def test_frozen_repeats_the_first_frame(skeleton):
-    for before, spoiled in zip(skeleton, spoil_keypoints(*skeleton, "frozen", np.random.default_rng(0))):
-        assert (spoiled == before[:, :1]).all()
+    for before, corrupted in zip(skeleton, corrupt_keypoints(*skeleton, "frozen", np.random.default_rng(0))):
+        assert (corrupted == before[:, :1]).all()
 
 
 def test_swapped_keeps_the_points_of_a_frame_but_not_their_order(skeleton):
     keypoint, score = skeleton
-    spoiled, spoiled_score = spoil_keypoints(keypoint, score, "swapped", np.random.default_rng(0))
+    corrupted, corrupted_score = corrupt_keypoints(keypoint, score, "swapped", np.random.default_rng(0))
     before = np.concatenate([keypoint, score[..., None]], axis=-1)
-    after = np.concatenate([spoiled, spoiled_score[..., None]], axis=-1)
+    after = np.concatenate([corrupted, corrupted_score[..., None]], axis=-1)
     for person in range(2):
         for frame in range(6):
             assert sorted(map(tuple, before[person, frame])) == sorted(map(tuple, after[person, frame]))
@@ -62,7 +62,7 @@ def test_swapped_keeps_the_points_of_a_frame_but_not_their_order(skeleton):
 
 def test_unknown_kind_is_named(skeleton):
     with pytest.raises(ConfigError, match="'dark'"):
-        spoil_keypoints(*skeleton, "dark", np.random.default_rng(0))
+        corrupt_keypoints(*skeleton, "dark", np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -70,4 +70,4 @@ def test_unknown_kind_is_named(skeleton):
 )
 def test_shapes_that_do_not_fit_are_refused(keypoint, score):
     with pytest.raises(DataError, match="keypoint must have shape"):
-        spoil_keypoints(np.zeros(keypoint), np.zeros(score), "missing", np.random.default_rng(0))
+        corrupt_keypoints(np.zeros(keypoint), np.zeros(score), "missing", np.random.default_rng(0))

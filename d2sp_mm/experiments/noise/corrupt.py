@@ -1,4 +1,4 @@
-"""Spoiling the pictures of a clip so that nobody could label it."""
+"""Corrupting the pictures of a clip so that nobody could label it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def occluded(frames: Frames, rng: np.random.Generator) -> Frames:
         rng: Source of randomness.
 
     Returns:
-        Spoiled copy, same shape.
+        Corrupted copy, same shape.
     """
     length, height, width = frames.shape[:3]
     area = rng.uniform(0.5, 0.8)
@@ -39,11 +39,11 @@ def occluded(frames: Frames, rng: np.random.Generator) -> Frames:
     direction = rng.uniform(-1, 1, size=2)
     start = rng.uniform(0.3, 0.7, size=2)
     patch = _texture(box_h, box_w, rng)
-    spoiled = frames.copy()
+    corrupted = frames.copy()
     for step in range(length):
         top, left = np.clip(start + direction * drift[step], 0.0, 1.0) * (height - box_h, width - box_w)
-        spoiled[step, int(top) : int(top) + box_h, int(left) : int(left) + box_w] = patch
-    return spoiled
+        corrupted[step, int(top) : int(top) + box_h, int(left) : int(left) + box_w] = patch
+    return corrupted
 
 
 def dark(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -54,15 +54,15 @@ def dark(frames: Frames, rng: np.random.Generator) -> Frames:
         rng: Source of randomness.
 
     Returns:
-        Spoiled copy, same shape.
+        Corrupted copy, same shape.
     """
     light = rng.uniform(0.02, 0.06)
     mean, deviation = rng.uniform(2, 8), rng.uniform(4, 8)
-    spoiled = np.empty_like(frames)
+    corrupted = np.empty_like(frames)
     # Frame by frame: floating-point copies of a whole large clip would not fit into memory.
     for step, frame in enumerate(frames):
-        spoiled[step] = np.clip(frame * light + rng.normal(mean, deviation, size=frame.shape), 0, 255)
-    return spoiled
+        corrupted[step] = np.clip(frame * light + rng.normal(mean, deviation, size=frame.shape), 0, 255)
+    return corrupted
 
 
 def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
@@ -73,7 +73,7 @@ def blurred(frames: Frames, rng: np.random.Generator) -> Frames:
         rng: Source of randomness.
 
     Returns:
-        Spoiled copy, same shape.
+        Corrupted copy, same shape.
     """
     sigma = rng.uniform(0.14, 0.20) * min(frames.shape[1:3])
     return np.stack([_blur(frame, sigma, cv2.BORDER_REFLECT) for frame in frames])
@@ -89,7 +89,7 @@ def no_face(frames: Frames, rng: np.random.Generator) -> Frames:
         rng: Source of randomness.
 
     Returns:
-        Spoiled copy, same shape.
+        Corrupted copy, same shape.
     """
     height, width = frames.shape[1:3]
     part_h, part_w = max(1, height // 5), max(1, width // 5)
@@ -109,12 +109,12 @@ def frozen(frames: Frames, rng: np.random.Generator) -> Frames:
         rng: Not used; every kind is called alike.
 
     Returns:
-        Spoiled copy, same shape.
+        Corrupted copy, same shape.
     """
     return np.repeat(frames[:1], len(frames), axis=0)
 
 
-#: Every way to spoil pictures. ``truncated`` spoils the file: see :mod:`d2sp_mm.experiments.noise.corrupt_files`.
+#: Every way to corrupt pictures. ``truncated`` corrupts the file: see :mod:`d2sp_mm.experiments.noise.corrupt_files`.
 KINDS: dict[str, Callable[[Frames, np.random.Generator], Frames]] = {
     "occluded": occluded,
     "dark": dark,
@@ -124,8 +124,8 @@ KINDS: dict[str, Callable[[Frames, np.random.Generator], Frames]] = {
 }
 
 
-def spoil_frames(frames: Frames, kind: str, rng: np.random.Generator) -> Frames:
-    """Spoil a clip in one of the ways of :data:`KINDS`.
+def corrupt_frames(frames: Frames, kind: str, rng: np.random.Generator) -> Frames:
+    """Corrupt a clip in one of the ways of :data:`KINDS`.
 
     Args:
         frames: Shape (t, h, w, 3), uint8, at least one frame. Left as it is.
@@ -133,7 +133,7 @@ def spoil_frames(frames: Frames, kind: str, rng: np.random.Generator) -> Frames:
         rng: Source of randomness.
 
     Returns:
-        Spoiled copy, same shape and type.
+        Corrupted copy, same shape and type.
 
     Raises:
         ConfigError: The kind is unknown.
@@ -143,7 +143,7 @@ def spoil_frames(frames: Frames, kind: str, rng: np.random.Generator) -> Frames:
         Our own; the kinds are those that DFER papers name as clips nobody can label.
     """
     if kind not in KINDS:
-        raise ConfigError(f"kind of spoiling {kind!r} is unknown; choose one of {', '.join(KINDS)}")
+        raise ConfigError(f"kind of corrupting {kind!r} is unknown; choose one of {', '.join(KINDS)}")
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8 or not frames.size:
         raise DataError(f"frames must be uint8 of shape (t, h, w, 3), got {frames.dtype} of shape {frames.shape}")
     return KINDS[kind](frames, rng)

@@ -1,4 +1,4 @@
-"""Spoiling a skeleton sequence so that nobody could label it."""
+"""Corrupting a skeleton sequence so that nobody could label it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def missing(keypoint: Floats, score: Floats, rng: np.random.Generator) -> Skelet
         rng: Not used; every kind is called alike.
 
     Returns:
-        Spoiled copies of both.
+        Corrupted copies of both.
     """
     return np.zeros_like(keypoint), np.zeros_like(score)
 
@@ -36,7 +36,7 @@ def jitter(keypoint: Floats, score: Floats, rng: np.random.Generator) -> Skeleto
         rng: Source of randomness.
 
     Returns:
-        Spoiled copies of both; the scores fall to a third.
+        Corrupted copies of both; the scores fall to a third.
     """
     size = float(np.ptp(keypoint, axis=(0, 1, 2)).max())
     noise = rng.normal(0.0, rng.uniform(0.15, 0.30) * size, size=keypoint.shape)
@@ -52,7 +52,7 @@ def frozen(keypoint: Floats, score: Floats, rng: np.random.Generator) -> Skeleto
         rng: Not used; every kind is called alike.
 
     Returns:
-        Spoiled copies of both.
+        Corrupted copies of both.
     """
     length = keypoint.shape[1]
     return np.repeat(keypoint[:, :1], length, axis=1), np.repeat(score[:, :1], length, axis=1)
@@ -67,7 +67,7 @@ def swapped(keypoint: Floats, score: Floats, rng: np.random.Generator) -> Skelet
         rng: Source of randomness.
 
     Returns:
-        Spoiled copies of both, permuted alike.
+        Corrupted copies of both, permuted alike.
     """
     order = rng.permuted(np.tile(np.arange(keypoint.shape[2]), (keypoint.shape[1], 1)), axis=1)
     return (
@@ -76,7 +76,7 @@ def swapped(keypoint: Floats, score: Floats, rng: np.random.Generator) -> Skelet
     )
 
 
-#: Every way to spoil a skeleton sequence.
+#: Every way to corrupt a skeleton sequence.
 KINDS: dict[str, Callable[[Floats, Floats, np.random.Generator], Skeleton]] = {
     "missing": missing,
     "jitter": jitter,
@@ -85,8 +85,8 @@ KINDS: dict[str, Callable[[Floats, Floats, np.random.Generator], Skeleton]] = {
 }
 
 
-def spoil_keypoints(keypoint: Floats, score: Floats, kind: str, rng: np.random.Generator) -> Skeleton:
-    """Spoil a skeleton sequence in one of the ways of :data:`KINDS`.
+def corrupt_keypoints(keypoint: Floats, score: Floats, kind: str, rng: np.random.Generator) -> Skeleton:
+    """Corrupt a skeleton sequence in one of the ways of :data:`KINDS`.
 
     Args:
         keypoint: Points in MMAction2's layout, shape (m, t, v, d): persons, frames, points, coordinates. Left as it is.
@@ -95,7 +95,7 @@ def spoil_keypoints(keypoint: Floats, score: Floats, kind: str, rng: np.random.G
         rng: Source of randomness.
 
     Returns:
-        Spoiled keypoint and score; same shapes and types.
+        Corrupted keypoint and score; same shapes and types.
 
     Raises:
         ConfigError: The kind is unknown.
@@ -105,7 +105,7 @@ def spoil_keypoints(keypoint: Floats, score: Floats, kind: str, rng: np.random.G
         Our own.
     """
     if kind not in KINDS:
-        raise ConfigError(f"kind of spoiling {kind!r} is unknown; choose one of {', '.join(KINDS)}")
+        raise ConfigError(f"kind of corrupting {kind!r} is unknown; choose one of {', '.join(KINDS)}")
     if keypoint.ndim != 4 or keypoint.shape[:3] != score.shape or not keypoint.size:
         raise DataError(
             f"keypoint must have shape (m, t, v, d) and score (m, t, v), got {keypoint.shape} and {score.shape}"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.noise.corrupt_files import KINDS, spoil_video_file
+from d2sp_mm.experiments.noise.corrupt_files import KINDS, corrupt_video_file
 
 
 def _frames(path: Path) -> np.ndarray:
@@ -18,27 +18,27 @@ def _frames(path: Path) -> np.ndarray:
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "truncated"])
 def test_copy_has_the_form_of_the_clip_and_other_pictures(video: Path, tmp_path: Path, kind: str) -> None:
     before = video.read_bytes()
-    spoil_video_file(video, tmp_path / "out.mp4", kind, np.random.default_rng(0))
-    source, spoiled = _frames(video), _frames(tmp_path / "out.mp4")
-    assert spoiled.shape == source.shape
-    assert np.abs(spoiled[1:].astype(int) - source[1:]).mean() > 5
+    corrupt_video_file(video, tmp_path / "out.mp4", kind, np.random.default_rng(0))
+    source, corrupted = _frames(video), _frames(tmp_path / "out.mp4")
+    assert corrupted.shape == source.shape
+    assert np.abs(corrupted[1:].astype(int) - source[1:]).mean() > 5
     assert decord.VideoReader(str(tmp_path / "out.mp4")).get_avg_fps() == pytest.approx(12.5)
     assert video.read_bytes() == before
 
 
 def test_frozen_keeps_the_colours_of_the_first_frame(video: Path, tmp_path: Path) -> None:
-    spoil_video_file(video, tmp_path / "out.mp4", "frozen", np.random.default_rng(0))
+    corrupt_video_file(video, tmp_path / "out.mp4", "frozen", np.random.default_rng(0))
     colours = [_frames(path)[0].mean(axis=(0, 1)) for path in (video, tmp_path / "out.mp4")]
     np.testing.assert_allclose(colours[1], colours[0], atol=4)
 
 
 def test_truncated_is_a_shorter_file_with_the_same_start(video: Path, tmp_path: Path) -> None:
-    spoil_video_file(video, tmp_path / "out.mp4", "truncated", np.random.default_rng(0))
-    spoiled, source = (tmp_path / "out.mp4").read_bytes(), video.read_bytes()
-    assert 0 < len(spoiled) < len(source) and source.startswith(spoiled)
+    corrupt_video_file(video, tmp_path / "out.mp4", "truncated", np.random.default_rng(0))
+    corrupted, source = (tmp_path / "out.mp4").read_bytes(), video.read_bytes()
+    assert 0 < len(corrupted) < len(source) and source.startswith(corrupted)
 
 
 def test_a_file_that_is_no_video_is_named(tmp_path: Path) -> None:
     (tmp_path / "in.mp4").write_bytes(b"no video")
     with pytest.raises(DataError, match=r"in\.mp4: cannot be decoded"):
-        spoil_video_file(tmp_path / "in.mp4", tmp_path / "out.mp4", "dark", np.random.default_rng(0))
+        corrupt_video_file(tmp_path / "in.mp4", tmp_path / "out.mp4", "dark", np.random.default_rng(0))

@@ -1,12 +1,12 @@
 // What the person at this page has decided, kept in the browser until it is saved.
 "use strict";
 
-window.Verdicts = class {
+window.Overrides = class {
   constructor(run, changed) {
-    this.place = `d2sp_mm verdicts ${run.digest}`;
+    this.place = `d2sp_mm overrides ${run.digest}`;
     this.past = [];
     this.found = this._stored();
-    // Another tab, or the page of another run on the same annotation, keeps its verdicts in the same place.
+    // Another tab, or the page of another run on the same annotation, keeps its overrides in the same place.
     addEventListener("storage", (event) => {
       if (event.key !== this.place) return;
       this.found = this._stored();
@@ -32,12 +32,12 @@ window.Verdicts = class {
     return this.found.size;
   }
 
-  // verdict: {verdict: "keep" | "prune" | "relabel" | "none", label}, or undefined to take it back. Changes of one clip under
+  // override: {override: "keep" | "prune" | "relabel" | "none", label}, or undefined to take it back. Changes of one clip under
   // the same step, such as the labels that one passes by in a list, are undone at once.
-  set(key, verdict, step) {
+  set(key, override, step) {
     const last = this.past[this.past.length - 1];
     if (!(step && last && last.step === step && last.key === key)) this.past.push({ key, before: this.found.get(key), step });
-    this._put(key, verdict);
+    this._put(key, override);
   }
 
   // Takes the last change back; returns the key of its clip, or undefined.
@@ -48,9 +48,9 @@ window.Verdicts = class {
     return key;
   }
 
-  _put(key, verdict) {
+  _put(key, override) {
     if (!this.lost) this.found = this._stored();
-    if (verdict) this.found.set(key, verdict);
+    if (override) this.found.set(key, override);
     else this.found.delete(key);
     try {
       localStorage.setItem(this.place, JSON.stringify([...this.found]));
@@ -61,8 +61,8 @@ window.Verdicts = class {
 
   csv() {
     const quoted = (text) => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-    const rows = [...this.found].map(([key, { verdict, label }]) => `${quoted(key)},${verdict},${label ?? ""}\n`);
-    return `key,verdict,label\n${rows.join("")}`;
+    const rows = [...this.found].map(([key, { override, label }]) => `${quoted(key)},${override},${label ?? ""}\n`);
+    return `key,override,label\n${rows.join("")}`;
   }
 
   save() {
@@ -72,7 +72,7 @@ window.Verdicts = class {
       .map((part, i) => (i % 2 ? new Uint8Array([part.charCodeAt(0) & 0xff]) : part));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob(parts, { type: "text/csv" }));
-    link.download = "verdicts.csv";
+    link.download = "overrides.csv";
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }

@@ -1,4 +1,4 @@
-"""Compare purification with peers and controls, over data sets, noises and seeds.
+"""Compare purification with baselines and controls, over data sets, noises and seeds.
 
     python tools/benchmark.py short
     python tools/benchmark.py full --jobs 2 --page docs/benchmark_full.md

@@ -39,20 +39,20 @@ def check_class_counts(config: Config, labels: Sequence[int]) -> list[Finding]:
         findings.append(Finding("warn", what, "raise class_floor of the stages, so that they are left alone"))
     for name, stage in built.items():
         if isinstance(stage, PruningStage):
-            findings += _room(name, stage, counts)
+            findings += _capacity(name, stage, counts)
     return findings
 
 
-def _room(name: str, stage: PruningStage, counts: np.ndarray) -> list[Finding]:
+def _capacity(name: str, stage: PruningStage, counts: np.ndarray) -> list[Finding]:
     where = f"default_hooks.purification.stages.{name}"
-    room = class_capacity(counts, np.zeros_like(counts), stage.class_cap, stage.class_floor)
+    capacity = class_capacity(counts, np.zeros_like(counts), stage.class_cap, stage.class_floor)
     wanted = round(stage.rate * counts.sum())
     limits = f"class_cap={stage.class_cap}, class_floor={stage.class_floor}"
-    if room.sum() < wanted:
-        what = f"{where}.rate={stage.rate} wants {wanted} samples, but {limits} leave {room.sum()}"
+    if capacity.sum() < wanted:
+        what = f"{where}.rate={stage.rate} wants {wanted} samples, but {limits} leave {capacity.sum()}"
         return [Finding("warn", what, "lower the rate, or raise class_cap")]
-    held = np.flatnonzero((room == 0) & (counts > 0))
-    findings = [Finding("ok", f"{where}: {wanted} samples will go at most, {limits} leave room for {room.sum()}")]
+    held = np.flatnonzero((capacity == 0) & (counts > 0))
+    findings = [Finding("ok", f"{where}: {wanted} samples will go at most, {limits} leave room for {capacity.sum()}")]
     if len(held):
         findings.append(
             Finding("warn", f"{where}: {limits} let nothing go of {_classes(held)}", "raise class_cap if you mind")

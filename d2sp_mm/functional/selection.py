@@ -14,9 +14,9 @@ def select_lowest(
     count: int,
     class_capacity: npt.ArrayLike,
 ) -> npt.NDArray[np.int64]:
-    """Take the ``count`` lowest scores, but from no class more than its room.
+    """Take the ``count`` lowest scores, but from no class more than it has capacity.
 
-    A sample that its class has no room for stays, and no other is taken in its place: the next in line would be a
+    A sample that its class has no capacity for stays, and no other is taken in its place: the next in line would be a
     better clip, pruned only to reach a number.
 
     Args:
@@ -37,13 +37,13 @@ def select_lowest(
     """
     scores = np.asarray(scores, dtype=np.float64)
     labels = np.asarray(labels, dtype=np.int64)
-    room = np.maximum(np.asarray(class_capacity, dtype=np.int64), 0)
+    capacity = np.maximum(np.asarray(class_capacity, dtype=np.int64), 0)
     scored = np.flatnonzero(~np.isnan(scores))
     taking = scored[lowest(scores[scored], count)]
     taken = np.zeros(len(scores), dtype=bool)
     for label in np.unique(labels[taking]):
         of_class = taking[labels[taking] == label]
-        taken[of_class[: room[label]]] = True
+        taken[of_class[: capacity[label]]] = True
     return np.flatnonzero(taken)
 
 

@@ -1,4 +1,4 @@
-"""Floor 2: what a run has seen of every sample, and every decision taken. Numpy only; it decides nothing."""
+"""What a run has seen of every sample, and every decision taken. Numpy only; it decides nothing."""
 
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger

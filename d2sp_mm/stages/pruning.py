@@ -36,9 +36,9 @@ def within_class_limits(
         Our own; published rules know no such limit.
     """
     counts = ledger.class_counts
-    room = class_capacity(counts, np.zeros_like(counts), cap, floor)
+    capacity = class_capacity(counts, np.zeros_like(counts), cap, floor)
     candidates = chosen & ledger.keep & ~ledger.overridden
-    return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), room)
+    return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), capacity)
 
 
 RULE = "undecodable"
@@ -105,11 +105,11 @@ class PruningStage(Stage):
         """
         labels, overridden = ledger.corrected_labels, ledger.overridden
         pruned = ~ledger.keep
-        room = class_capacity(
+        capacity = class_capacity(
             np.bincount(labels, minlength=ledger.num_classes),
             np.bincount(labels[pruned], minlength=ledger.num_classes),
             self.class_cap,
             self.class_floor,
         )
         count = round(self.rate * progress * len(ledger)) - int((pruned & ~overridden).sum())
-        return select_lowest(np.where(pruned | overridden, np.nan, scores), labels, count, room)
+        return select_lowest(np.where(pruned | overridden, np.nan, scores), labels, count, capacity)

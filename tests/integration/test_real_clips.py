@@ -53,7 +53,7 @@ def test_every_clip_is_decoded(run: tuple[list[str], Config]) -> None:
         assert torch.unique(sample["inputs"]).numel() > 20
 
 
-def test_all_clips_are_trained_on_and_judged(run: tuple[list[str], Config]) -> None:
+def test_all_clips_are_trained_on_and_evaluated(run: tuple[list[str], Config]) -> None:
     paths, config = run
     runner = train(config)
     table = read_ledger_table(Path(runner.work_dir) / "purification" / "ledger.csv")

@@ -15,7 +15,7 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
-def judge_folds(
+def evaluate_folds(
     known: LedgerTable,
     predictions: Sequence[tuple[npt.NDArray[np.int64], Path]],
     num_classes: int,

@@ -40,7 +40,7 @@ def image_quality(frames: npt.NDArray[np.uint8]) -> dict[str, float]:
     return {"sharpness": float(np.mean(sharp)), "brightness": float(np.percentile(grey, 95)), "motion": float(moved)}
 
 
-def judge_pictures(known: LedgerTable, noisy: NoisySet, measure: str, rate: float) -> LedgerTable:
+def evaluate_pictures(known: LedgerTable, noisy: NoisySet, measure: str, rate: float) -> LedgerTable:
     """Prune the clips that are lowest in a measure, or in any of them.
 
     Args:

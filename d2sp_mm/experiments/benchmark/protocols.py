@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from d2sp_mm.experiments.benchmark import helping_runs as shared_start
-from d2sp_mm.experiments.benchmark.helping_runs import join_flags, judge_folds, threshold_sets
-from d2sp_mm.experiments.benchmark.image_quality import judge_pictures
+from d2sp_mm.experiments.benchmark.helping_runs import evaluate_folds, join_flags, threshold_sets
+from d2sp_mm.experiments.benchmark.image_quality import evaluate_pictures
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
 from d2sp_mm.experiments.benchmark.results import Outcome
 from d2sp_mm.experiments.benchmark.run import Run
@@ -133,7 +133,7 @@ def out_of_fold(task: Task) -> Runs:
         spent += run.epochs
         predictions.append((np.flatnonzero(readable & (fold_of == fold)), folder / "predictions.pkl"))
     known = replace(known, keep=readable)
-    table = judge_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
+    table = evaluate_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
     final = _train_on(task, table)
     yield final
     return Outcome(final, table, spent + final.epochs)
@@ -171,10 +171,10 @@ def threshold_samples(task: Task) -> Runs:
 def image_quality(task: Task) -> Runs:
     """Prune by a measure of the pictures before any training, and train plainly on the rest.
 
-    Settings: ``measure`` (any), ``rate`` (.1); see :func:`judge_pictures`.
+    Settings: ``measure`` (any), ``rate`` (.1); see :func:`evaluate_pictures`.
     """
     settings = task.method.settings
-    table = judge_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
+    table = evaluate_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
     final = _train_on(task, table)
     yield final
     return Outcome(final, table, final.epochs)

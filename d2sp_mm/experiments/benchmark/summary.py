@@ -99,7 +99,7 @@ def _of_method(method: str, seeds: Sequence[Mapping[str, Row]]) -> dict[str, Est
     ]
     found["gap"] = _estimate(gains, _ratio_of_means) if gains else _estimate([])
     for name, (part, key) in JUDGED.items():
-        found[name] = _estimate([_number(_judged(seed[method], part, key)) for seed in seeds])
+        found[name] = _estimate([_number(_evaluated(seed[method], part, key)) for seed in seeds])
     return found
 
 
@@ -120,7 +120,7 @@ def _ratio(value: float | None, other: float | None) -> float | None:
     return None if value is None or not other else value / other
 
 
-def _judged(row: Row, part: str, key: str) -> float | None:
+def _evaluated(row: Row, part: str, key: str) -> float | None:
     found: float | None = (row["evaluation"] or {}).get(part, {}).get(key)
     return found
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.benchmark.helping_runs import join_flags, judge_folds, threshold_sets
+from d2sp_mm.experiments.benchmark.helping_runs import evaluate_folds, join_flags, threshold_sets
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
@@ -50,11 +50,11 @@ def test_out_of_fold_predictions_find_the_wrong_label_and_leave_what_no_fold_has
     probs[7] = probs[7][::-1]
     even, odd = np.arange(0, n - 1, 2), np.arange(1, n - 1, 2)
     folds = [(even, _dump(tmp_path / "a", probs[even])), (odd, _dump(tmp_path / "b", probs[odd]))]
-    table = judge_folds(_table(labels), folds, 2)
+    table = evaluate_folds(_table(labels), folds, 2)
     assert np.flatnonzero(~table.keep).tolist() == [7]
     assert np.isnan(table.label_scores[n - 1]) and table.label_scores[7] == pytest.approx(0.1)
 
 
 def test_a_fold_of_another_size_is_refused(tmp_path):
     with pytest.raises(DataError, match="1 predictions for a fold of 2"):
-        judge_folds(_table([0, 1]), [(np.arange(2), _dump(tmp_path / "a", [[0.5, 0.5]]))], 2)
+        evaluate_folds(_table([0, 1]), [(np.arange(2), _dump(tmp_path / "a", [[0.5, 0.5]]))], 2)

@@ -8,7 +8,7 @@ import pytest
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark.clean_set import clean_set
-from d2sp_mm.experiments.benchmark.image_quality import image_quality, judge_pictures
+from d2sp_mm.experiments.benchmark.image_quality import evaluate_pictures, image_quality
 from d2sp_mm.experiments.benchmark.noisy_set import plant
 from d2sp_mm.experiments.benchmark.suite import DataSet, Noise
 from d2sp_mm.experiments.evaluation import evaluate_purification
@@ -50,25 +50,25 @@ def corrupted(clean, tmp_path_factory):
 
 
 def test_blurred_dark_and_broken_clips_are_found(corrupted):
-    table = judge_pictures(_known(corrupted), corrupted, "any", rate=0.2)
+    table = evaluate_pictures(_known(corrupted), corrupted, "any", rate=0.2)
     found = evaluate_purification(table, corrupted.true())["low_quality"]
     assert (~table.keep).sum() == 14 and found["ap"] > 0.7 and found["recall"] > 0.6
 
 
 def test_a_clip_that_is_bad_in_one_measure_alone_is_bad_by_any(clean, tmp_path):
     frozen = plant(clean, Noise(low_quality_rate=0.1, corrupt=("frozen",)), tmp_path / "frozen", 3, 7)
-    table = judge_pictures(_known(frozen), frozen, "any", rate=0.3)
+    table = evaluate_pictures(_known(frozen), frozen, "any", rate=0.3)
     # The lowest tenth of each of three measures is in the lowest three tenths of all.
     assert evaluate_purification(table, frozen.true())["low_quality"]["recall"] == 1.0
 
 
 def test_an_unknown_measure_is_refused(corrupted):
     with pytest.raises(ConfigError, match="measure='beauty'"):
-        judge_pictures(_known(corrupted), corrupted, "beauty", rate=0.2)
+        evaluate_pictures(_known(corrupted), corrupted, "beauty", rate=0.2)
 
 
 def test_skeletons_have_no_pictures(corrupted):
     import dataclasses
 
     with pytest.raises(ConfigError, match="pose clips"):
-        judge_pictures(_known(corrupted), dataclasses.replace(corrupted, kind="pose"), "any", rate=0.2)
+        evaluate_pictures(_known(corrupted), dataclasses.replace(corrupted, kind="pose"), "any", rate=0.2)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,8 @@ def locate_part(dataset: BaseDataset, entries: Entries) -> tuple[AnnotationPart,
             f"{file}: {type(dataset).__name__} is derived from no dataset of MMAction2, so the form of its file is "
             "not known."
         )
+    if not len(entries):
+        raise DataError(f"{file}: {type(dataset).__name__} reads no sample from it; check its filters and indices.")
     prefix = (dataset.data_prefix or {}).get(PREFIX_NAMES[kind]) or ""
     part = AnnotationPart(
         ann_file=file,
@@ -60,10 +64,23 @@ def locate_part(dataset: BaseDataset, entries: Entries) -> tuple[AnnotationPart,
         samples=len(entries),
         data_prefix=data_folder(prefix),
     )
-    annotations = part.read()
-    rows = _rows(annotations, prefix, entries, type(dataset).__name__, file)
-    classes = _classes(annotations, rows, entries, file)
+    annotations, name = part.read(), type(dataset).__name__
+    # A subset tells less of what a dataset makes of labels than the whole does, and which rows it takes is known.
+    whole = entries if dataset._indices is None else reread(dataset, file, whole=True)
+    rows = _rows(annotations, prefix, whole, name, file)
+    classes = _classes(annotations, rows, whole, file)
+    if dataset._indices is not None:
+        chosen = _subset(rows, dataset._indices)
+        same = len(chosen) == len(entries)
+        rows = chosen if same else _rows(annotations, prefix, entries, name, file)
     return _with_classes(part, classes), [annotations.keys[row] for row in rows]
+
+
+def _subset(rows: list[int], indices: int | Sequence[int]) -> list[int]:
+    """The rows of a subset, as ``BaseDataset._get_unserialized_subset`` of MMEngine 0.10.7 takes it."""
+    if isinstance(indices, int):
+        return rows[:indices] if indices >= 0 else rows[indices:]
+    return [rows[index] for index in indices]
 
 
 def _with_classes(part: AnnotationPart, classes: Counter[tuple[int, int]]) -> AnnotationPart:
@@ -102,6 +119,8 @@ def _assigned(
     candidates: list[list[int]], annotations: Annotations, entries: Entries, dataset: str, file: str
 ) -> list[int]:
     """A row of its own for each sample: of several that of its label, of equal ones in the order of the file."""
+    if len(entries) == len(annotations) and all(_has(rows, sample) for sample, rows in enumerate(candidates)):
+        return list(range(len(entries)))
     listed = annotations.labels.tolist()
     same = {label: label for label in listed}
     chosen: list[int] = []
@@ -112,6 +131,12 @@ def _assigned(
             if len(chosen) == len(entries):
                 return chosen
     raise _unknown(entries, len(chosen), dataset, file, "stands there less often than the dataset has it")
+
+
+def _has(rows: list[int], row: int) -> bool:
+    """Whether a row is among ascending ones; a path may stand there very often."""
+    place = bisect_left(rows, row)
+    return place < len(rows) and rows[place] == row
 
 
 def _inferred(candidates: list[list[int]], listed: list[int], labels: list[Any]) -> dict[int, Any]:

@@ -62,12 +62,13 @@ def entries_of(dataset: BaseDataset) -> Entries:
     return found
 
 
-def reread(dataset: BaseDataset, ann_file: str) -> Entries:
+def reread(dataset: BaseDataset, ann_file: str, whole: bool = False) -> Entries:
     """What a dataset with the same settings reads from another file of the same form.
 
     Args:
         dataset: The dataset; not changed.
         ann_file: The file.
+        whole: Whether all of it is read, where the dataset takes a subset (``indices``).
 
     Raises:
         Exception: Whatever its reading raises.
@@ -82,6 +83,7 @@ def reread(dataset: BaseDataset, ann_file: str) -> Entries:
         except Exception:
             setattr(other, name, value)
     other.ann_file, other.data_list, other._fully_initialized = ann_file, [], False
+    other._indices = None if whole else dataset._indices
     other.full_init()
     return entries_of(other)
 

@@ -140,6 +140,8 @@ def build(parts, folder, times, names):
     for (change, kind, _, options, indices), name in zip(parts, names):
         prefix = {key: value.replace("{here}", str(folder)) for key, value in options["data_prefix"].items()}
         settings = {**options, "data_prefix": prefix, "ann_file": str(name), "pipeline": [], "indices": indices}
+        # Serialising collects garbage, which takes longer than all the rest.
+        settings["serialize_data"] = False
         built.append(dataset_class(kind, change)(**settings))
     whole = built[0] if len(built) == 1 else ConcatDataset(built)
     return RepeatDataset(whole, times) if times > 1 else whole
@@ -172,7 +174,8 @@ def test_what_the_dataset_reads_from_the_purified_list_is_what_the_ledger_keeps(
     assert len(set(found.keys)) == len(found.keys) == len(before)
     if found.problem:
         odd = [part for part in parts if part[0] not in FINE or isinstance(part[4], list)]
-        assert odd, found.problem
+        empty = any(not len(part) for part in samples.parts)
+        assert "reads no sample" in found.problem if empty and not odd else odd, found.problem
         assert "write_annotation=False" in found.problem
         return
     labels = np.array(found.labels)

@@ -39,7 +39,7 @@ def described(kind: type) -> dict[str, str]:
             name, _, text = entry.strip().partition(":")
             name, text = name.lstrip("*"), " ".join(text.split())
             # A class may point to its base, which says it.
-            if found.get(name, "See").startswith("See"):
+            if found.get(name, "See ").startswith("See "):
                 found[name] = text
     return found
 

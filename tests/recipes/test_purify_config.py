@@ -182,7 +182,6 @@ def change(**options):
             change(**{"train_dataloader.dataset.pipeline": [dict(type="SampleFrames", clip_len=2, num_clips=3)]}),
             ["num_clips=3", "Recognizer3D"],
         ),
-        (change(**{"default_hooks.purification": dict(type="d2sp_mm.PurificationHook")}), ["its own", "without --purify"]),
     ],
 )
 def test_settings_that_cannot_be_purified_are_refused_with_the_way_out(tmp_path, options, words):

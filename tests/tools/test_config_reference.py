@@ -18,4 +18,4 @@ def test_the_page_is_the_one_that_the_generator_writes():
 def test_every_setting_is_described():
     rows = re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(rows) > 100
-    assert [name for name, text in rows if not text or text.startswith("See")] == []
+    assert [name for name, text in rows if not text or text.startswith("See ")] == []

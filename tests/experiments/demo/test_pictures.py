@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from d2sp_mm.experiments.demo import sheets as contact_sheet
-from d2sp_mm.experiments.demo import sheets as corrected_sheet
-from d2sp_mm.experiments.demo import sheets as lowest_scored_sheet
+from d2sp_mm.experiments.demo import sheets
 from d2sp_mm.experiments.demo.clips import Clips, read_clips
 from d2sp_mm.experiments.demo.curves_plot import draw_curves, read_decision_epochs
 from d2sp_mm.experiments.demo.summary import EpochCurves
@@ -24,15 +22,16 @@ def clips(tmp_path: Path) -> Clips:
     return read_clips(*write_tiny_set(tmp_path))
 
 
-def _drawn(monkeypatch: pytest.MonkeyPatch, module: Any, draw: Any, path: Path, clips: Clips) -> Any:
+def _drawn(monkeypatch: pytest.MonkeyPatch, draw: Any, path: Path, clips: Clips) -> Any:
     """Draw for real, and return what the sheet was asked for."""
     asked: list[Any] = []
+    original = sheets.draw_contact_sheet
 
     def spy(*args: Any) -> None:
         asked.extend(args)
-        contact_sheet.draw_contact_sheet(*args)
+        original(*args)
 
-    monkeypatch.setattr(module, "draw_contact_sheet", spy)
+    monkeypatch.setattr(sheets, "draw_contact_sheet", spy)
     draw(path, clips)
     assert imread(path).std() > 0.02
     return asked[1:]
@@ -41,8 +40,8 @@ def _drawn(monkeypatch: pytest.MonkeyPatch, module: Any, draw: Any, path: Path, 
 def test_lowest_scored_come_first_and_unscored_not_at_all(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips
 ) -> None:
-    draw = lowest_scored_sheet.draw_lowest_scored
-    tiles, title, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
+    draw = sheets.draw_lowest_scored
+    tiles, title, subtitle = _drawn(monkeypatch, draw, tmp_path / "x.png", clips)
     assert [tile.caption for tile in tiles] == [
         "e.mp4   score 0.000\ncorrupted: truncated",
         "d.mp4   score 0.200\ncorrupted: no face",
@@ -55,15 +54,15 @@ def test_lowest_scored_come_first_and_unscored_not_at_all(
 
 
 def test_undecodable_clips_do_not_fill_the_sheet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
-    monkeypatch.setattr(lowest_scored_sheet, "read_video", lambda *_: None)
-    draw = lowest_scored_sheet.draw_lowest_scored
-    tiles, _, subtitle = _drawn(monkeypatch, lowest_scored_sheet, draw, tmp_path / "x.png", clips)
+    monkeypatch.setattr(sheets, "read_video", lambda *_: None)
+    draw = sheets.draw_lowest_scored
+    tiles, _, subtitle = _drawn(monkeypatch, draw, tmp_path / "x.png", clips)
     assert len(tiles) == 3 and "1 more that cannot be decoded" in subtitle
 
 
 def test_corrected_show_old_new_and_true_label(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
-    draw = corrected_sheet.draw_corrected
-    tiles, title, _ = _drawn(monkeypatch, corrected_sheet, draw, tmp_path / "x.png", clips)
+    draw = sheets.draw_corrected
+    tiles, title, _ = _drawn(monkeypatch, draw, tmp_path / "x.png", clips)
     assert [tile.caption for tile in tiles] == [
         "Sad → Happy   truth: Happy\nb.mp4",
         "Happy → Neutral   truth: Sad\nc.mp4",
@@ -74,8 +73,8 @@ def test_corrected_show_old_new_and_true_label(monkeypatch: pytest.MonkeyPatch, 
 
 def test_nothing_corrected_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, clips: Clips) -> None:
     clips.table.corrected_labels[:] = clips.table.labels
-    draw = corrected_sheet.draw_corrected
-    tiles, title, _ = _drawn(monkeypatch, corrected_sheet, draw, tmp_path / "x.png", clips)
+    draw = sheets.draw_corrected
+    tiles, title, _ = _drawn(monkeypatch, draw, tmp_path / "x.png", clips)
     assert tiles == [] and title == "0 corrected labels"
 
 

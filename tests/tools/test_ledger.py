@@ -21,6 +21,8 @@ from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table, write_ledg
 from tests.load_tool import json_of, load_tool
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
@@ -113,3 +115,15 @@ def test_keys_with_markup_are_shown_as_they_are_and_what_was_never_scored_is_in_
 def test_a_folder_without_a_run_ends_with_one_clear_line(tool, tmp_path):
     with pytest.raises(SystemExit, match=r"ledger show: .*ledger\.csv: not there; give the work dir"):
         tool.main(["show", str(tmp_path)])
+
+
+@pytest.mark.parametrize("name", ["ledger", "watch", "evaluate_purification"])
+def test_a_tool_that_reads_a_run_imports_no_torch(name):
+    """It takes seconds, which nobody wants to wait for who asks for counts."""
+    code = (
+        "import runpy, sys; sys.argv = ['tool', '--help']\n"
+        f"try: runpy.run_path('tools/{name}.py', run_name='__main__')\nexcept SystemExit: pass\n"
+        "print([m for m in ('torch', 'mmengine', 'mmaction', 'mmcv') if m in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"

@@ -15,7 +15,7 @@ import d2sp_mm.engine
 import d2sp_mm.models  # noqa: F401
 from d2sp_mm import registry as registries
 from d2sp_mm.registry import Registry
-from d2sp_mm.stages import baselines as peers
+from d2sp_mm.stages import baselines
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Our registries, each with MMEngine's root of the same kind; the stages have none above them.
@@ -26,7 +26,7 @@ PUBLIC = {
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
     "MODELS": {"FormerDFER", "ClipToFramesPreprocessor", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
-    "STAGES": {"CoarsePruning", "DoubtfulLabelPruning", "FineCorrection", "RandomPruning", *peers.__all__},
+    "STAGES": {"CoarsePruning", "DoubtfulLabelPruning", "FineCorrection", "RandomPruning", *baselines.__all__},
 }
 
 

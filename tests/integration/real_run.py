@@ -69,7 +69,8 @@ def train_stock(config: Config, dataset: dict[str, Any]) -> None:
     config.train_dataloader.dataset = dataset
     config.train_dataloader.sampler = dict(type="DefaultSampler", shuffle=True)
     config.model.cls_head.loss_cls = dict(type="CrossEntropyLoss")
-    del config.default_hooks["purification"]
+    for ours in ("purification", "exact_resume"):
+        del config.default_hooks[ours]
     config.default_hooks.checkpoint.type = "CheckpointHook"
     assert "d2sp_mm." not in config.pretty_text
     train(config)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning
-from d2sp_mm.stages import baselines as peers
+from d2sp_mm.stages import CoarsePruning, DoubtfulLabelPruning, FineCorrection, RandomPruning, baselines
 
 NUM_CLASSES = 3
 MAX_EPOCHS = 6
@@ -24,17 +23,17 @@ STAGES = {
     "correct-if-all-agree": FineCorrection(start=4, window=3, agreement=1.0, class_balance=0.0),
     "correct-by-majority": FineCorrection(start=4, window=3, agreement=0.6, min_margin=0.0),
     "prune-doubtful-labels": DoubtfulLabelPruning(start=4, window=3),
-    "small-loss": peers.SmallLoss(start=4, window=3),
-    "low-confidence": peers.LowConfidence(start=4),
-    "forgetting": peers.ForgettingEvents(start=4, rate=0.1),
-    "loss-mixture": peers.LossMixture(start=4, window=3),
-    "aum": peers.AreaUnderMargin(start=4),
-    "aum-with-threshold-samples": peers.AreaUnderMargin(start=4, threshold_class=2, percentile=0.05),
-    "low-loss-pruning": peers.LowLossPruning(start=4, window=3),
-    "prediction-differs": peers.PredictionDiffers(start=4),
-    "scn": peers.ScnRelabeling(start=2, rounds=2, interval=2, high_share=0.5),
-    "selfie": peers.Selfie(start=4, window=3),
-    "confident-learning": peers.ConfidentLearning(start=4, window=3),
+    "small-loss": baselines.SmallLoss(start=4, window=3),
+    "low-confidence": baselines.LowConfidence(start=4),
+    "forgetting": baselines.ForgettingEvents(start=4, rate=0.1),
+    "loss-mixture": baselines.LossMixture(start=4, window=3),
+    "aum": baselines.AreaUnderMargin(start=4),
+    "aum-with-threshold-samples": baselines.AreaUnderMargin(start=4, threshold_class=2, percentile=0.05),
+    "low-loss-pruning": baselines.LowLossPruning(start=4, window=3),
+    "prediction-differs": baselines.PredictionDiffers(start=4),
+    "scn": baselines.ScnRelabeling(start=2, rounds=2, interval=2, high_share=0.5),
+    "selfie": baselines.Selfie(start=4, window=3),
+    "confident-learning": baselines.ConfidentLearning(start=4, window=3),
 }
 
 

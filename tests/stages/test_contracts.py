@@ -19,8 +19,8 @@ ALL = pytest.mark.parametrize("stage", STAGES.values(), ids=STAGES)
 
 
 def test_every_public_stage_has_a_case():
-    public = {getattr(stages, name) for name in stages.__all__} - {stages.Stage, stages.peers}
-    public |= {getattr(stages.peers, name) for name in stages.peers.__all__}
+    public = {getattr(stages, name) for name in stages.__all__} - {stages.Stage, stages.baselines}
+    public |= {getattr(stages.baselines, name) for name in stages.baselines.__all__}
     assert {type(stage) for stage in STAGES.values()} == public
 
 

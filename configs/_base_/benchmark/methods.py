@@ -1,4 +1,4 @@
-# The methods that every suite compares: controls, peers, and ours. All have one set of settings for all data sets.
+# The methods that every suite compares: controls, baselines, and ours. All have one set of settings for all data sets.
 methods = {
     "plain": dict(role="control", about="trained on the noisy set as it is; flags none"),
     "oracle": dict(role="control", protocol="oracle", about="true labels, no corrupted clips"),

@@ -1,4 +1,4 @@
-# Two commands are enough: make demo, make test. Each sets up .venv when that is needed (tools/bootstrap.sh).
+# Two commands are enough: make demo, make test. Each sets up .venv when that is needed (tools/dev/bootstrap.sh).
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -25,7 +25,7 @@ test-faults: install-dev ## Set up, then kill, starve and feed runs in full; wri
 	@OMP_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults.write_tables $(ARGS)
 
 bench: install-dev ## Set up, then measure what purification costs and saves; writes docs/costs.md (ten minutes)
-	@OMP_NUM_THREADS=1 $(BIN)/python tools/measure_costs.py $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python tools/analysis_tools/measure_costs.py $(ARGS)
 
 check: lint types imports ## Set up, then run ruff, mypy and import-linter
 
@@ -39,10 +39,10 @@ imports: install-dev ## The floors: imports only go down (import-linter)
 	@$(BIN)/python -c "from importlinter.cli import lint_imports_command as run; run()"
 
 install: ## Set up .venv for the demo only
-	@sh tools/bootstrap.sh runtime
+	@sh tools/dev/bootstrap.sh runtime
 
 install-dev: ## Set up .venv for tests and checks as well
-	@sh tools/bootstrap.sh runtime dev mim
+	@sh tools/dev/bootstrap.sh runtime dev mim
 
 clean: ## Remove what runs and checks left behind; .venv stays
 	rm -rf work_dirs build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -57,9 +57,9 @@ def test_a_set_trains_and_tests_on_lists_of_its_own(path):
 
 
 def test_the_generated_files_are_those_that_the_generator_writes():
-    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "make_configs.py"), "--check"]
+    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "dev" / "make_configs.py"), "--check"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, f"run tools/make_configs.py:\n{done.stdout}{done.stderr[-2000:]}"
+    assert done.returncode == 0, f"run tools/dev/make_configs.py:\n{done.stdout}{done.stderr[-2000:]}"
 
 
 def test_every_folder_has_a_readme_and_a_metafile_that_name_its_configs():

@@ -1,7 +1,7 @@
 # Every data set, noise and method, with the published protocols that train several times: days on two cores. It may be
 # broken off and called again; seeds come one after the other, so that the first is compared after a fifth of the time.
 #
-#     python tools/benchmark.py full
+#     python tools/analysis_tools/benchmark.py full
 _base_ = "../_base_/benchmark/methods.py"
 
 seeds = [0, 1, 2, 3, 4]

@@ -1,6 +1,6 @@
 # Real facial motion as skeletons, five seeds: 145 cells in 56 minutes on two cores, which other work shared at times.
 #
-#     python tools/benchmark.py short
+#     python tools/analysis_tools/benchmark.py short
 _base_ = "../_base_/benchmark/methods.py"
 
 seeds = [0, 1, 2, 3, 4]

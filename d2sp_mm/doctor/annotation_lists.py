@@ -108,7 +108,7 @@ def read_lists(config: Config) -> tuple[dict[str, AnnotationList], list[Finding]
 
 def _advice(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return "check ann_file; the lists of facial expressions are written by tools/convert_dataset.py"
+        return "check ann_file; the lists of facial expressions are written by tools/dataset_converters/convert_dataset.py"
     if isinstance(error, (KeyError, TypeError)):
         return "mend the settings of the dataset and its pipeline, or name the module that registers them in custom_imports"
     return f"check ann_file and its form: {_FORMS}"

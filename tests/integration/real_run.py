@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import json
 import pickle
 from pathlib import Path
@@ -12,16 +11,14 @@ from typing import Any
 from mmengine.config import Config
 from mmengine.runner import Runner
 
+from tests.load_tool import load_tool
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 def call_tool(name: str, *arguments: Any) -> None:
     """Call a tool's ``main`` with a command line."""
-    spec = importlib.util.spec_from_file_location(name, _ROOT / "tools" / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.main([str(argument) for argument in arguments])
+    load_tool(name).main([str(argument) for argument in arguments])
 
 
 def write_part(source: Path, target: Path, num_train: int) -> None:

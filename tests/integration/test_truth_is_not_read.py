@@ -13,7 +13,7 @@ from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 from tests.compat.environments import ROOT, environment
 
 SCRIPT = Path(__file__).with_name("train_on_the_toy_set.py")
-#: The files of a toy set, or of tools/inject_noise.py, that tell what training must find out.
+#: The files of a toy set, or of tools/analysis_tools/inject_noise.py, that tell what training must find out.
 TELLING = ("truth.csv", "clips.csv", "train_oracle.txt", "noise.json", "toy.json")
 
 

@@ -16,10 +16,10 @@ _ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A clone's set-up script with locks of one line."""
-    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools" / "dev").mkdir(parents=True)
     (tmp_path / "requirements").mkdir()
     (tmp_path / "bin").mkdir()
-    shutil.copy2(_ROOT / "tools" / "bootstrap.sh", tmp_path / "tools")
+    shutil.copy2(_ROOT / "tools" / "dev" / "bootstrap.sh", tmp_path / "tools" / "dev")
     (tmp_path / "requirements" / "runtime.lock").write_text("torch==2.13.0\n")
     return tmp_path
 
@@ -33,7 +33,7 @@ def _stub(folder: Path, name: str, script: str) -> Path:
 
 def _call(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHON": python}
-    command = ["sh", str(folder / "tools" / "bootstrap.sh"), "runtime"]
+    command = ["sh", str(folder / "tools" / "dev" / "bootstrap.sh"), "runtime"]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
 
 

@@ -12,7 +12,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "config_reference.md"
 
 def test_the_page_is_the_one_that_the_generator_writes():
     written = PAGE.read_text(encoding="utf-8")
-    assert written == load_tool("config_reference").page(), "run: tools/config_reference.py --out docs/config_reference.md"
+    assert written == load_tool("config_reference").page(), "tools/dev/config_reference.py --out docs/config_reference.md"
 
 
 def test_every_setting_is_described():

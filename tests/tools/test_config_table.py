@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from tests.load_tool import load_tool
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIGS = Path(find_spec("mmaction").origin).parent / ".mim" / "configs"
 PAGE = (ROOT / "docs" / "configs.md").read_text(encoding="utf-8")
-SPEC = importlib.util.spec_from_file_location("config_table", ROOT / "tools" / "config_table.py")
-tool = importlib.util.module_from_spec(SPEC)
-sys.modules["config_table"] = tool  # dataclasses look their module up
-SPEC.loader.exec_module(tool)
+tool = load_tool("config_table")
 ALL = [path for folder in tool.FOLDERS for path in sorted((CONFIGS / folder).rglob("*.py"))]
 
 

@@ -9,10 +9,11 @@ import pytest
 
 from tests.compat.environments import ROOT, environment
 from tests.datasets.converters import trees
+from tests.load_tool import tool_path
 
 
 def call(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "convert_dataset.py"), *map(str, arguments)]
+    command = [sys.executable, "-W", "ignore", str(tool_path("convert_dataset")), *map(str, arguments)]
     env = {**environment(), "PYTHONPATH": str(ROOT), "COLUMNS": "150"}
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=100)
 

@@ -18,7 +18,7 @@ def test_data_that_is_not_there_is_named_and_the_command_exits_with_1():
     done = call("configs/d2sp/mc3/mc3_r18_d2sp_mafw.py", "--cfg-options", "randomness.seed=1")
     assert done.returncode == 1
     assert "fail train_dataloader.dataset cannot be built: FileNotFoundError" in done.stdout
-    assert "       -> check ann_file; the lists of facial expressions are written by tools/convert_dataset.py" in done.stdout
+    assert "       -> check ann_file; the lists of facial expressions are written by tools/dataset_conv" in done.stdout
     assert done.stdout.rstrip().endswith("3 would fail, 0 to look at.")
 
 

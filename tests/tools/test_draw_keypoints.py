@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import pickle
 from pathlib import Path
 from types import ModuleType
@@ -8,16 +7,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from tests.load_tool import load_tool
+
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draw_keypoints", _ROOT / "tools" / "draw_keypoints.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("draw_keypoints")
 
 
 def test_it_draws_the_splits_that_are_named(tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

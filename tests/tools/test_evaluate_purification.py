@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -11,16 +10,12 @@ import pytest
 from d2sp_mm.annotations.truth import read_truth, write_truth
 from d2sp_mm.experiments.evaluation import evaluate_purification
 from d2sp_mm.runs.ledger_table import LedgerTable, write_ledger_table
+from tests.load_tool import load_tool
 
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    path = Path(__file__).resolve().parents[2] / "tools" / "evaluate_purification.py"
-    spec = importlib.util.spec_from_file_location("evaluate_purification", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("evaluate_purification")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.annotations.truth import read_truth
+from tests.load_tool import load_tool
 
 _ROOT = Path(__file__).resolve().parents[2]
 _DATA = _ROOT.parent / "shared" / "data"
@@ -19,11 +19,7 @@ _DATA = _ROOT.parent / "shared" / "data"
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("inject_noise", _ROOT / "tools" / "inject_noise.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_tool("inject_noise")
 
 
 def test_real_pose_file(tool: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:

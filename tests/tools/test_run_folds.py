@@ -12,13 +12,14 @@ import pytest
 from mmengine.config import Config
 
 from tests.compat.environments import ROOT, environment
+from tests.load_tool import tool_path
 from tests.tiny_run import tiny_config, write_list
 
 _PLAIN = ("mine.py", "--work-dir", "work", "--folds", "1", "2")
 
 
 def call(cwd: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "run_folds.py"), *arguments]
+    command = [sys.executable, "-W", "ignore", str(tool_path("run_folds")), *arguments]
     env = {**environment(), "PYTHONPATH": str(ROOT), "COLUMNS": "150"}
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
 
@@ -112,7 +113,7 @@ def test_lists_of_a_later_fold_are_missed_before_the_first_is_trained(folder):
 def test_the_training_ends_with_the_series(folder):
     """A scheduler ends the process that it started, and no other."""
     (folder / "mine.py").write_text((folder / "mine.py").read_text().replace("max_epochs=2", "max_epochs=5000"))
-    command = [sys.executable, "-W", "ignore", str(ROOT / "tools" / "run_folds.py"), *_PLAIN]
+    command = [sys.executable, "-W", "ignore", str(tool_path("run_folds")), *_PLAIN]
     env = {**environment(), "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 120

@@ -1,4 +1,4 @@
-# AFEW's faces (tools/convert_dataset.py afew --clips PATTERN): 7 emotions, its val is tested on;
+# AFEW's faces (tools/dataset_converters/convert_dataset.py afew --clips PATTERN): 7 emotions, its val is tested on;
 # folders of frames, otherwise as dfew.py.
 _base_ = "dfew.py"
 

@@ -1,4 +1,4 @@
-# AFEW (tools/convert_dataset.py afew): 7 emotions, its val is tested on; otherwise as mafw.py.
+# AFEW (tools/dataset_converters/convert_dataset.py afew): 7 emotions, its val is tested on; otherwise as mafw.py.
 _base_ = "mafw.py"
 
 train_dataloader = dict(

@@ -1,4 +1,4 @@
-# CREMA-D (tools/convert_dataset.py crema-d): 6 emotions, fold 1 of 5; otherwise as mafw.py.
+# CREMA-D (tools/dataset_converters/convert_dataset.py crema-d): 6 emotions, fold 1 of 5; otherwise as mafw.py.
 _base_ = "mafw.py"
 
 train_dataloader = dict(

@@ -1,4 +1,4 @@
-# DFEW (tools/convert_dataset.py dfew): 7 emotions, fold 1 of 5; 16 frames of 112 x 112 from the whole
+# DFEW (tools/dataset_converters/convert_dataset.py dfew): 7 emotions, fold 1 of 5; 16 frames of 112 x 112 from the whole
 # clip. In this set val is the test set.
 train_dataloader = dict(
     batch_size=32,

@@ -1,4 +1,4 @@
-# FERV39k (tools/convert_dataset.py ferv39k): 7 emotions, one split; otherwise as dfew.py.
+# FERV39k (tools/dataset_converters/convert_dataset.py ferv39k): 7 emotions, one split; otherwise as dfew.py.
 _base_ = "dfew.py"
 
 train_dataloader = dict(

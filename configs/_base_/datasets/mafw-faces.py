@@ -1,4 +1,4 @@
-# MAFW's faces (tools/convert_dataset.py mafw --clips FOLDER): 11 emotions, fold 1 of 5;
+# MAFW's faces (tools/dataset_converters/convert_dataset.py mafw --clips FOLDER): 11 emotions, fold 1 of 5;
 # folders of frames, otherwise as dfew.py.
 _base_ = "dfew.py"
 

@@ -1,4 +1,4 @@
-# MAFW (tools/convert_dataset.py mafw): 11 emotions, fold 1 of 5; 16 frames of 112 x 112 from the whole
+# MAFW (tools/dataset_converters/convert_dataset.py mafw): 11 emotions, fold 1 of 5; 16 frames of 112 x 112 from the whole
 # clip. In this set val is the test set.
 train_dataloader = dict(
     batch_size=32,

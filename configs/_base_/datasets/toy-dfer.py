@@ -1,4 +1,4 @@
-# The toy set of drawn faces (tools/make_toy_dfer.py): 7 expressions, 16 frames of 64 x 64 pixels.
+# The toy set of drawn faces (tools/dataset_converters/make_toy_dfer.py): 7 expressions, 16 frames of 64 x 64 pixels.
 # Purification needs the wrapper and the sampler; nothing else differs from a plain MMAction2 dataset base.
 train_dataloader = dict(
     # No worker process: a core a run is what the demo has.

@@ -1,6 +1,6 @@
 # UCI's Grammatical Facial Expressions as skeletons: 9 classes, 100 face points a frame, 5 to 65 frames a clip
 # (F. A. Freitas, F. V. Barbosa, S. M. Peres, University of Sao Paulo, 2014; CC BY 4.0).
-# The noisy copy holds the clean split val as well: tools/inject_noise.py changes nothing but the split train.
+# The noisy copy holds the clean split val as well: tools/analysis_tools/inject_noise.py changes nothing but the split train.
 train_dataloader = dict(
     batch_size=16,
     num_workers=1,

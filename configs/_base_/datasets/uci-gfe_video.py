@@ -1,4 +1,5 @@
-# UCI's Grammatical Facial Expressions, drawn as videos of 64 x 64 pixels (tools/draw_keypoints.py): 9 classes, 5 to 65
+# UCI's Grammatical Facial Expressions, drawn as videos of 64 x 64 pixels by
+# tools/dataset_converters/draw_keypoints.py: 9 classes, 5 to 65
 # frames a clip. The noisy copy has the training clips, the drawn set the clean split val.
 train_dataloader = dict(
     batch_size=16,

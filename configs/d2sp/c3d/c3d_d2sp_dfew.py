@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/c3d/c3d_d2sp_dfew.py \
 #         --work-dir work_dirs/c3d_d2sp_dfew
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 78.0 M parameters, 38.6 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/c3d.py",

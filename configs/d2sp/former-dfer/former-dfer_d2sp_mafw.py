@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/former-dfer/former-dfer_d2sp_mafw.py \
 #         --work-dir work_dirs/former-dfer_d2sp_mafw
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 18.0 M parameters, 8.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/former-dfer.py",

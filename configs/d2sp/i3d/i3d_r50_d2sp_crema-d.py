@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/i3d/i3d_r50_d2sp_crema-d.py \
 #         --work-dir work_dirs/i3d_r50_d2sp_crema-d
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 27.2 M parameters, 4.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/i3d_r50.py",

@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/r3d/r3d_r18_d2sp_dfew.py \
 #         --work-dir work_dirs/r3d_r18_d2sp_dfew
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 33.2 M parameters, 40.7 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/r3d_r18.py",

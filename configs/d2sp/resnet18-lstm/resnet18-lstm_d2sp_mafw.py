@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/resnet18-lstm/resnet18-lstm_d2sp_mafw.py \
 #         --work-dir work_dirs/resnet18-lstm_d2sp_mafw
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 13.3 M parameters, 7.8 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/resnet18-lstm.py",

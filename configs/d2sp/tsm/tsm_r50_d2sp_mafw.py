@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/tsm/tsm_r50_d2sp_mafw.py \
 #         --work-dir work_dirs/tsm_r50_d2sp_mafw
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 23.5 M parameters, 17.3 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/tsm_r50.py",

@@ -3,7 +3,7 @@
 #     python tools/train.py configs/d2sp/videomae/videomae_vit-s_d2sp_dfew.py \
 #         --work-dir work_dirs/videomae_vit-s_d2sp_dfew
 #
-# Every fold: tools/run_folds.py with the same arguments.
+# Every fold: tools/analysis_tools/run_folds.py with the same arguments.
 # 21.9 M parameters, 10.0 G multiply-adds a clip of 16 x 112 x 112. Not run yet: no result is claimed.
 _base_ = [
     "../../_base_/models/videomae_vit-s.py",

@@ -20,7 +20,8 @@ def fold_options(config: Config, fold: int) -> list[str]:
     """What ``--cfg-options`` needs so that a config of one fold trains and tests on another.
 
     Args:
-        config: Its annotation files hold ``foldK`` in their names, as ``tools/convert_dataset.py`` writes them.
+        config: Its annotation files hold ``foldK`` in their names, as
+            ``tools/dataset_converters/convert_dataset.py`` writes them.
         fold: The fold that is wanted, counted from 1.
 
     Returns:

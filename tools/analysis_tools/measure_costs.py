@@ -1,7 +1,7 @@
 """Measure what purification costs and what it saves; the page is docs/costs.md.
 
-    python tools/measure_costs.py
-    python tools/measure_costs.py --only iteration start --page /tmp/costs.md
+    python tools/analysis_tools/measure_costs.py
+    python tools/analysis_tools/measure_costs.py --only iteration start --page /tmp/costs.md
 
 Takes about ten minutes on two cores, and 8 GB of memory for the ledger of ten million samples.
 """

@@ -1,7 +1,7 @@
 """Turn a set of facial expressions, as its owners hand it out, into MMAction2 annotation lists.
 
-    python tools/convert_dataset.py dfew /data/DFEW --out data/dfew
-    python tools/convert_dataset.py crema-d /data/CREMA-D --out data/crema-d
+    python tools/dataset_converters/convert_dataset.py dfew /data/DFEW --out data/dfew
+    python tools/dataset_converters/convert_dataset.py crema-d /data/CREMA-D --out data/crema-d
 
 Nothing of the set is changed: the new folder holds lists and links. docs/datasets.md says what each set must look like.
 """

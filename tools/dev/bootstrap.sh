@@ -1,9 +1,9 @@
 #!/bin/sh
-# Make the virtual environment .venv and install locks into it: tools/bootstrap.sh LOCK...
+# Make the virtual environment .venv and install locks into it: tools/dev/bootstrap.sh LOCK...
 # LOCK is the name of a file in requirements/ without its ending. A lock that is installed already is not looked at again
 # until it changes. PYTHON=/path/to/python chooses the interpreter.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 VENV=.venv
 PYTHON_RANGE='(3, 11) <= sys.version_info[:2] <= (3, 12)'

@@ -14,7 +14,7 @@ from d2sp_mm.errors import D2SPError
 from d2sp_mm.experiments.toy.keypoint_video import make_keypoint_videos
 
 _EXAMPLE = """example:
-  python tools/draw_keypoints.py data/uci_gfe/uci_gfe_face100_2d.pkl --out data/uci_gfe_video
+  python tools/dataset_converters/draw_keypoints.py data/uci_gfe/uci_gfe_face100_2d.pkl --out data/uci_gfe_video
 """
 
 

@@ -11,7 +11,7 @@ from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 from d2sp_mm.experiments.toy.plan import CONFUSIONS
 
 _EXAMPLE = """example:
-  python tools/make_toy_dfer.py data/toy --num-train 1500 --num-test 500 --mislabel-rate 0.2 --seed 0
+  python tools/dataset_converters/make_toy_dfer.py data/toy --num-train 1500 --num-test 500 --mislabel-rate 0.2 --seed 0
 """
 
 

@@ -6,12 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.load_tool import tool_path
+
 _ROOT = Path(__file__).resolve().parents[3]
 
 
 def _call(*arguments):
     return subprocess.run(
-        [sys.executable, str(_ROOT / "tools" / "make_toy_dfer.py"), *arguments],
+        [sys.executable, str(tool_path("make_toy_dfer")), *arguments],
         capture_output=True,
         text=True,
         cwd=_ROOT,

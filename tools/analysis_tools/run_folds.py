@@ -1,7 +1,7 @@
 """Train and test a config on every fold, and print mean and deviation of WAR and UAR.
 
-    python tools/run_folds.py configs/d2sp/r3d/r3d_r18_d2sp_dfew.py --work-dir work_dirs/r3d_dfew
-    python tools/run_folds.py my_config.py --work-dir work_dirs/mine --folds 1 2 --purify d2sp --processes 2 --amp
+    python tools/analysis_tools/run_folds.py configs/d2sp/r3d/r3d_r18_d2sp_dfew.py --work-dir work_dirs/r3d_dfew
+    python tools/analysis_tools/run_folds.py my_config.py --work-dir work_dirs/mine --folds 1 2 --purify d2sp --amp
 
 Options that are not its own go to tools/train.py. Called again, it goes on where it was broken off: finished folds are kept,
 a started one is resumed from its last checkpoint. The last epoch counts; the best epoch is chosen on the test set.
@@ -34,7 +34,7 @@ from d2sp_mm.recipes import read_config, split_options
 _RESULT = "result.json"
 _FIGURES = ("war", "uar", "best_war", "best_uar")
 _SECONDS_TO_STOP = 20
-_TOOLS = Path(__file__).resolve().parent
+_TOOLS = Path(__file__).resolve().parents[1]
 
 
 def parse_args(argv: Sequence[str] | None = None) -> tuple[argparse.Namespace, list[str]]:

@@ -1,6 +1,6 @@
 """Write the page of every setting of every registered name, from docstrings and signatures.
 
-python tools/config_reference.py --out docs/config_reference.md
+python tools/dev/config_reference.py --out docs/config_reference.md
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from d2sp_mm.registry import DATA_SAMPLERS, DATASETS, HOOKS, MODELS, STAGES
 
 _HEAD = """# Settings
 
-Every registered name and its settings, as `type='d2sp_mm.NAME'` in a config. Written by `tools/config_reference.py` from the
-docstrings. Where no default stands, the setting must be given. Options of the command line change them, such as
+Every registered name and its settings, as `type='d2sp_mm.NAME'` in a config. `tools/dev/config_reference.py` writes this
+page from the docstrings. Where no default stands, the setting must be given. Options of the command line change them, as
 `--cfg-options default_hooks.purification.stages.prune.rate=.05`.
 """
 _TITLES = (("Hooks", HOOKS), ("Stages", STAGES), ("Datasets", DATASETS), ("Samplers", DATA_SAMPLERS), ("Models", MODELS))

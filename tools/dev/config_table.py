@@ -1,7 +1,7 @@
 """Purify and build every recognition, audio and skeleton config that MMAction2 brings, and write docs/configs.md.
 
-    python tools/config_table.py --out docs/configs.md    # all of them, some minutes
-    python tools/config_table.py --every 10               # each tenth, nothing written
+    python tools/dev/config_table.py --out docs/configs.md    # all of them, some minutes
+    python tools/dev/config_table.py --every 10               # each tenth, nothing written
 
 A config counts as purified where tools/purify_config.py turns it into one, and as built where its recognizer, with our loss
 in it, and the hook can be built. No weights are loaded and no data is read.
@@ -91,8 +91,8 @@ def page(outcomes: Sequence[Outcome], recipe: str) -> str:
     lines = [
         "# MMAction2's own configs",
         "",
-        f"Written by `python tools/config_table.py --out docs/configs.md` with MMAction2 {version('mmaction2')}, MMEngine "
-        f"{version('mmengine')} and torch {version('torch').split('+')[0]}, recipe `{recipe}`.",
+        f"Written by `python tools/dev/config_table.py --out docs/configs.md` with MMAction2 {version('mmaction2')}, "
+        f"MMEngine {version('mmengine')} and torch {version('torch').split('+')[0]}, recipe `{recipe}`.",
         "",
         "Every config of a recognizer that MMAction2 brings (videos, audio, skeletons) went through `--purify`, and what",
         "came out was built: the recognizer with the observing loss in its head, and the hook. No weights were loaded, no",

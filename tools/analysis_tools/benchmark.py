@@ -1,8 +1,8 @@
 """Compare purification with baselines and controls, over data sets, noises and seeds.
 
-    python tools/benchmark.py short
-    python tools/benchmark.py full --jobs 2 --page docs/benchmark_full.md
-    python tools/benchmark.py my_suite.py --out work_dirs/mine --methods plain oracle d2sp small-loss
+    python tools/analysis_tools/benchmark.py short
+    python tools/analysis_tools/benchmark.py full --jobs 2 --page docs/benchmark_full.md
+    python tools/analysis_tools/benchmark.py my_suite.py --out work_dirs/mine --methods plain oracle d2sp small-loss
 
 Called again, it goes on where it was broken off. Results are a line a cell in OUT/results.jsonl; tables and pictures are
 made from that file alone (--page-only trains nothing).
@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 console.print(table)
         # What the page says made it is what makes the figures, too.
         words = [word for word in (sys.argv[1:] if argv is None else argv) if word != "--page-only"]
-        command = shlex.join(["python", "tools/benchmark.py", *words])
+        command = shlex.join(["python", "tools/analysis_tools/benchmark.py", *words])
         written = write_page(suite, rows, summary, args.page or out / "results.md", command)
     except D2SPError as error:
         sys.exit(f"benchmark: {error}")

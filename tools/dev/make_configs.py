@@ -1,7 +1,7 @@
 """Write the leaf configs of the sets of facial expressions, and each folder's README.md and metafile.yml.
 
-    python tools/make_configs.py            # into configs/d2sp
-    python tools/make_configs.py --check    # exits 1 where a file is not what would be written
+    python tools/dev/make_configs.py            # into configs/d2sp
+    python tools/dev/make_configs.py --check    # exits 1 where a file is not what would be written
 
 A leaf is four bases: model, dataset, schedule, purification. Its recipe is d2sp; --purify NAME replaces it. To add a
 network or a set, write its base and name it here.
@@ -104,7 +104,7 @@ def leaf(network: Network, dataset: Dataset, cost: tuple[int, int]) -> str:
     name = name_of(network, dataset)
     path = f"configs/d2sp/{network.folder}/{name}.py"
     fold = ", fold 1 of 5" if dataset.folds > 1 else ""
-    every_fold = "\n# Every fold: tools/run_folds.py with the same arguments." if dataset.folds > 1 else ""
+    every_fold = "\n# Every fold: tools/analysis_tools/run_folds.py with the same arguments." if dataset.folds > 1 else ""
     head = "" if dataset.classes == 7 else f"\nmodel = dict(cls_head=dict(num_classes={dataset.classes}))\n"
     return f"""# {network.title} on {dataset.title}{fold}, pruned, then corrected (--purify NAME: by another recipe):
 #
@@ -131,7 +131,7 @@ def readme(network: Network, cost: tuple[int, int]) -> str:
 {network.paper}. {cost[0] / 1e6:.1f} M parameters, {cost[1] / 1e9:.1f} G multiply-adds a clip of {SHAPE} (MMEngine's count).
 {schedule.train_cfg.max_epochs} epochs of {schedule.optim_wrapper.optimizer.type}, batches of 32, from scratch unless
 `load_from` or `model.backbone.pretrained` names weights. None of these has been run on the set it is for, so that no result
-is claimed. The recipe is `d2sp`; `--purify NAME` replaces it (`none` observes only). Written by `tools/make_configs.py`.
+is claimed. The recipe is `d2sp`; `--purify NAME` replaces it (`none` observes only). Written by `tools/dev/make_configs.py`.
 
 {rows}{by_hand_list(network.folder, network.base)}"""
 

@@ -59,7 +59,7 @@ def _next_decisions(ledger: Ledger) -> list[Any]:
     ledger.observe(MAX_EPOCHS, np.arange(n), rng.dirichlet(np.ones(NUM_CLASSES), size=n), rng.random(n))
     for stage in (CoarsePruning(start=3, window=2, rate=0.3), FineCorrection(start=4, window=3, min_margin=0.0)):
         ledger.apply(stage.decide(ledger, MAX_EPOCHS))
-    return [ledger.keep, ledger.corrected_labels, *ledger.decisions.columns.values(), *ledger.scores.values(), ledger.rules]
+    return [ledger.keep, ledger.corrected_labels, *ledger.decisions.columns.values(), *ledger.scores.values(), ledger.stages]
 
 
 def _observations() -> Observations:

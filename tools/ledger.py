@@ -4,7 +4,7 @@ python tools/ledger.py show work_dirs/mine
 python tools/ledger.py show work_dirs/mine --key happy/00012.mp4
 python tools/ledger.py replay work_dirs/mine --set prune.rate=.05 correct.min_margin=.3
 python tools/ledger.py apply work_dirs/mine overrides.csv
-python tools/ledger.py undo work_dirs/mine --stage prune_by_entropy --class 3
+python tools/ledger.py undo work_dirs/mine --stage prune --class 3
 python tools/ledger.py export work_dirs/mine cleanlab --out exported
 python tools/ledger.py diff work_dirs/mine work_dirs/other
 """
@@ -63,18 +63,17 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     again.add_argument(
         "--set", nargs="+", type=_setting, default=[], metavar="STAGE.NAME=VALUE", help="settings of the stages"
     )
-    again.add_argument("--prob-bits", type=_number, help="decide from 4, 8 or 16 bits a probability, at most the recorded")
     again.add_argument("--out", type=Path, help="write ledger.csv and decisions.csv of the new decisions into this folder")
     overriding = command("apply", "let a person's overrides hold", "tools/ledger.py apply work_dirs/mine overrides.csv")
     overriding.epilog = f"Columns: key,override,label. Overrides: keep (as given), prune, relabel, none. {_GO_ON}"
     overriding.add_argument("work_dir", type=Path)
     overriding.add_argument("overrides", type=Path, help="as tools/report.py's page saves it")
-    back = command("undo", "take decisions back", "tools/ledger.py undo work_dirs/mine --stage prune_by_entropy")
+    back = command("undo", "take decisions back", "tools/ledger.py undo work_dirs/mine --stage prune")
     back.epilog = "Of --key, --class, --stage and --epoch all that are given must fit. " + _GO_ON
     back.add_argument("work_dir", type=Path)
     back.add_argument("--key", nargs="+", default=[], help="decisions on these clips")
     back.add_argument("--class", nargs="+", type=_number, default=[], dest="classes", help="on clips given these labels")
-    back.add_argument("--stage", "--rule", nargs="+", default=[], dest="rules", help="by these rules of ledger.csv")
+    back.add_argument("--stage", nargs="+", default=[], dest="stages", help="by these stages of ledger.csv")
     back.add_argument("--epoch", nargs="+", type=_number, default=[], dest="epochs", help="after these epochs of the log")
     back.add_argument("--overrides", action="store_true", help="take back the person's overrides (of --key, --class)")
     back.add_argument("--all", action="store_true", help="all of them and the overrides: the annotation as it was given")
@@ -136,7 +135,7 @@ def decide_again(args: argparse.Namespace, console: Console) -> None:
     stages = changed_stages(run.stages, dict(args.set))
     if not stages:
         raise ConfigError("there is no stage that could decide; add one: --set prune.type=d2sp_mm.CoarsePruning")
-    ledger = replay(run, stages, args.prob_bits)
+    ledger = replay(run, stages)
     table = ledger_table(ledger)
     changes = difference(run.table, table)
     if args.out is not None:
@@ -160,10 +159,10 @@ def apply(args: argparse.Namespace, console: Console) -> None:
 
 def undo(args: argparse.Namespace, console: Console) -> None:
     """Take decisions back."""
-    selection = Selection(args.key, args.classes, args.rules, args.epochs)
+    selection = Selection(args.key, args.classes, args.stages, args.epochs)
     if not (selection or args.overrides or args.all) or (args.all and (selection or args.overrides)):
         raise ConfigError("say what: some of --key, --class, --stage and --epoch, or --overrides, or --all.")
-    if args.overrides and (args.rules or args.epochs):
+    if args.overrides and (args.stages or args.epochs):
         raise ConfigError("--overrides goes with --key and --class only: a person's overrides are of no stage.")
     run = read_recorded_run(args.work_dir)
     standing = {} if args.all else standing_overrides(run)

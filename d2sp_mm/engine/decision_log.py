@@ -46,10 +46,10 @@ def log_decision(runner: Runner, ledger: Ledger, decision: Decision, dry_run: bo
 
 
 def with_agreement(ledger: Ledger, decision: Decision) -> Decision:
-    """The decision, with how far its scores order the samples as those of the rule's round before did.
+    """The decision, with how far its scores order the samples as those of the stage's round before did.
 
-    Compared is what the rule decides by: the label's score where it relabels or scores nothing else, the quality score
-    otherwise. A rule's first round, and the first one after a resume, has nothing to be compared with.
+    Compared is what the stage decides by: the label's score where it relabels or scores nothing else, the quality score
+    otherwise. A stage's first round, and the first one after a resume, has nothing to be compared with.
 
     Args:
         ledger: The ledger, which remembers the scores for the next round.
@@ -59,7 +59,7 @@ def with_agreement(ledger: Ledger, decision: Decision) -> Decision:
         return decision
     name = "label_score" if len(decision.relabel) or "quality_score" not in decision.scores else "quality_score"
     scores = decision.scores.get(name, next(iter(decision.scores.values())))
-    before, ledger.last_scores[decision.rule] = ledger.last_scores.get(decision.rule), scores.copy()
+    before, ledger.last_scores[decision.stage] = ledger.last_scores.get(decision.stage), scores.copy()
     agreement = None if before is None else spearman(before, scores)
     return decision if agreement is None else replace(decision, summary={**decision.summary, "agreement": agreement})
 
@@ -73,17 +73,17 @@ def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
         dry_run: Whether it stays without consequence.
 
     Returns:
-        For example ``after epoch 24 correct_stable relabels 3 of 800 (1 to 3: 2, 0 to 4: 1); 80 pruned, 3 relabelled in
-        all; scores rank as in the round before: 0.93``.
+        For example ``after epoch 24 correct: 3 of 800 relabelled (1 to 3: 2, 0 to 4: 1); 80 pruned, 3 relabelled in all;
+        scores rank as in the round before: 0.93``.
     """
     done = []
     if len(decision.prune):
         by_class = Counter(ledger.corrected_labels[decision.prune].tolist())
-        done.append(f"prunes {len(decision.prune)} of {len(ledger)} (of class {_most(by_class)})")
+        done.append(f"{len(decision.prune)} of {len(ledger)} pruned (of class {_most(by_class)})")
     if len(decision.relabel):
-        done.append(f"relabels {len(decision.relabel)} of {len(ledger)} ({_most(_moves(ledger, decision))})")
+        done.append(f"{len(decision.relabel)} of {len(ledger)} relabelled ({_most(_moves(ledger, decision))})")
     parts = [
-        f"after epoch {decision.epoch + 1} {decision.rule} {' and '.join(done) or 'changes nothing'}",
+        f"after epoch {decision.epoch + 1} {decision.stage}: {', '.join(done) or 'nothing changes'}",
         f"{decision.pruned} pruned, {decision.relabelled} relabelled in all",
     ]
     summary = dict(decision.summary)
@@ -99,8 +99,8 @@ def decision_line(ledger: Ledger, decision: Decision, dry_run: bool) -> str:
 def _moves(ledger: Ledger, decision: Decision) -> Counter[str]:
     """The decision's moves from label to label, from the ledger's history."""
     history = ledger.decisions.columns
-    own = ledger.rules.index(decision.rule) if decision.rule in ledger.rules else -1
-    chosen = (history["epoch"] == decision.epoch) & (history["rule"] == own) & ~history["pruned"]
+    own = ledger.stages.index(decision.stage) if decision.stage in ledger.stages else -1
+    chosen = (history["epoch"] == decision.epoch) & (history["stage"] == own) & ~history["pruned"]
     return Counter(f"{a} to {b}" for a, b in zip(history["old_label"][chosen], history["new_label"][chosen]))
 
 
@@ -116,7 +116,7 @@ _SECONDS = 60
 
 
 def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: IndexedDataset) -> None:
-    """Hand the visualizer a sheet of strips, the lowest score first: ``purification_<rule>`` at the epoch's step.
+    """Hand the visualizer a sheet of strips, the lowest score first: ``purification_<stage>`` at the epoch's step.
 
     A clip that cannot be read is left out; without any that can be, or without a backend to take it, there is no sheet.
     Nothing of the training changes by it: the clips are read in a process of their own that starts afresh, because a decoder
@@ -139,7 +139,7 @@ def show_clips(runner: Runner, ledger: Ledger, decision: Decision, dataset: Inde
         strips = read_strips_elsewhere(list(infos.values()), _FRAMES, _HEIGHT, _SECONDS)
         rows = [_row(strip, _caption(ledger, sample)) for sample, strip in zip(infos, strips) if strip is not None]
         if rows:
-            runner.visualizer.add_image(f"purification_{decision.rule}", np.concatenate(rows), step=decision.epoch + 1)
+            runner.visualizer.add_image(f"purification_{decision.stage}", np.concatenate(rows), step=decision.epoch + 1)
     except Exception as error:
         runner.logger.warning(f"purification: no picture of the clips ({type(error).__name__}: {error})")
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
-from mmengine.logging import print_log
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys
@@ -42,13 +40,12 @@ _KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def check_resumed_state(state: Any, version: int, bits: int) -> None:
-    """Refuse a state that lacks an entry, has one of another kind, or is of a later version; warn of one of fewer bits.
+def check_resumed_state(state: Any, version: int) -> None:
+    """Refuse a state that lacks an entry, has one of another kind, or is of a later version.
 
     Args:
         state: What the checkpoint holds.
         version: The latest that can be read.
-        bits: Bits of a probability that this run keeps. What fewer have lost cannot be had back.
 
     Raises:
         DataError: With the entry.
@@ -67,11 +64,3 @@ def check_resumed_state(state: Any, version: int, bits: int) -> None:
     rounds = state["rounds_done"].values()
     if not all(isinstance(done, int) and done >= 0 for done in rounds):
         raise DataError(f"{_WHAT}: rounds_done is {dict(state['rounds_done'])}; the file is damaged.")
-    saved = state["ledger"].get("observations/bits", 16)
-    if isinstance(saved, int) and saved < bits:
-        print_log(
-            f"purification: the checkpoint holds probabilities of {saved} bits and this run keeps {bits}: decisions that "
-            "look at epochs before it, by losses above all, are as coarse as what was saved.",
-            "current",
-            logging.WARNING,
-        )

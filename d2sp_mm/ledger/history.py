@@ -7,20 +7,23 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-#: The rule of what a person decided.
+from d2sp_mm.ledger.decision import REASONS
+
+#: What stands in place of a stage's name where a person decided.
 OVERRIDE = "override"
 
 
 class DecisionHistory:
     """What was decided of which sample, one row a change; read from the first to the last it tells what holds now.
 
-    A row says that from then on its sample has ``new_label``, and is left out (``pruned``) or kept. Rows of the rule
+    A row says that from then on its sample has ``new_label``, and is left out (``pruned``) or kept. Rows of the stage
     :data:`OVERRIDE` are a person's: no stage changes such a sample again.
     """
 
     COLUMNS: ClassVar[dict[str, type]] = {
         "epoch": np.int64,
-        "rule": np.int64,
+        "stage": np.int64,
+        "reason": np.int8,
         "sample": np.int64,
         "old_label": np.int64,
         "new_label": np.int64,
@@ -29,39 +32,49 @@ class DecisionHistory:
     }
     BYTES_PER_ROW = sum(np.dtype(kind).itemsize for kind in COLUMNS.values())
 
-    def __init__(self, rules: list[str] | None = None, columns: dict[str, npt.NDArray[Any]] | None = None) -> None:
-        self.rules: list[str] = rules or []
+    def __init__(self, stages: list[str] | None = None, columns: dict[str, npt.NDArray[Any]] | None = None) -> None:
+        #: Names of what decided anything, in the order of their first decision.
+        self.stages: list[str] = stages or []
         self._columns: dict[str, list[npt.NDArray[Any]]] = {
             name: [] if columns is None else [columns[name]] for name in self.COLUMNS
         }
 
     @property
     def columns(self) -> dict[str, npt.NDArray[Any]]:
-        """The rows by column: epoch (from 0), rule (index into ``rules``), sample, old and new label, pruned, score."""
+        """The rows by column: epoch (from 0), stage (index into ``stages``), reason (into ``REASONS``), sample, and more."""
         return {
             name: np.concatenate([np.empty(0, dtype=dtype), *self._columns[name]]) for name, dtype in self.COLUMNS.items()
         }
 
-    def write(self, rule: str, samples: npt.NDArray[np.int64], **values: Any) -> None:
+    def write(
+        self, stage: str, reason: npt.ArrayLike, samples: npt.NDArray[np.int64], **values: Any
+    ) -> None:
         """Add a row for each sample.
 
         Args:
-            rule: What decided.
+            stage: The name of what decided.
+            reason: Index into ``REASONS``, for all or of shape (k,).
             samples: The samples, shape (k,).
             values: The other columns, each of shape (k,) or one value for all.
         """
         if not len(samples):
             return
-        if rule not in self.rules:
-            self.rules.append(rule)
-        values = {**values, "rule": self.rules.index(rule), "sample": samples}
+        if stage not in self.stages:
+            self.stages.append(stage)
+        values = {**values, "stage": self.stages.index(stage), "reason": reason, "sample": samples}
         for name, dtype in self.COLUMNS.items():
             self._columns[name].append(np.broadcast_to(np.asarray(values[name], dtype=dtype), samples.shape).copy())
 
     def by_a_person(self) -> npt.NDArray[np.bool_]:
         """Which rows are a person's."""
-        rule = self.columns["rule"]
-        return rule == self.rules.index(OVERRIDE) if OVERRIDE in self.rules else np.zeros(len(rule), dtype=bool)
+        stage = self.columns["stage"]
+        return stage == self.stages.index(OVERRIDE) if OVERRIDE in self.stages else np.zeros(len(stage), dtype=bool)
+
+    def named(self, rows: slice | npt.NDArray[Any] = slice(None)) -> tuple[list[str], list[str]]:
+        """The stage and the reason of some rows, in words."""
+        columns = self.columns
+        stages = [self.stages[number] for number in columns["stage"][rows]]
+        return stages, [REASONS[number] for number in columns["reason"][rows]]
 
     def outcome(
         self, labels: npt.NDArray[np.int64], rows: npt.NDArray[np.bool_]

@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys, saved_array, saved_number, saved_text
-from d2sp_mm.ledger.decision import SCORE_NAMES, Decision
+from d2sp_mm.ledger.decision import REASONS, SCORE_NAMES, Decision
 from d2sp_mm.ledger.history import DecisionHistory
 from d2sp_mm.ledger.observations import Observations
 
-_REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "rules", "next_epoch")
+_REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "stages", "next_epoch")
 #: What a checkpoint counts epochs in.
 _COUNT = np.dtype(np.int16)
 
@@ -34,7 +34,6 @@ class Ledger:
         window: How many epochs of observations are kept.
         draws: How often each sample stands in an epoch, shape (n,), as wrappers that repeat samples make it; once if None.
         class_weights: Factor of each class in the loss, shape (c,); 1 if None.
-        bits: Bits in which each probability is kept; see :class:`Observations`.
 
     Raises:
         DataError: If keys repeat or a label is out of range.
@@ -51,7 +50,6 @@ class Ledger:
         window: int = 1,
         draws: npt.ArrayLike | None = None,
         class_weights: npt.ArrayLike | None = None,
-        bits: int = 16,
     ) -> None:
         self.keys = list(keys)
         self.labels = np.asarray(labels, dtype=np.int64)
@@ -73,11 +71,11 @@ class Ledger:
         self.undecodable = np.zeros(n, dtype=np.int64)
         # What a checkpoint holds, so that a resumed run goes on with the same numbers.
         self.scores = {name: np.full(n, np.nan, dtype=np.float32) for name in SCORE_NAMES}
-        self.observations = Observations(n, num_classes, window, bits)
+        self.observations = Observations(n, num_classes, window)
         self.next_epoch = 0
         #: Every decision on every sample.
         self.decisions = DecisionHistory()
-        #: What each rule decided by in its last round, to compare the next with; not saved.
+        #: What each stage decided by in its last round, to compare the next with; not saved.
         self.last_scores: dict[str, npt.NDArray[np.float64]] = {}
 
     def __len__(self) -> int:
@@ -126,9 +124,9 @@ class Ledger:
         return draws * self.class_weights
 
     @property
-    def rules(self) -> list[str]:
-        """Names of the rules that decided anything, in the order of their first decision."""
-        return self.decisions.rules
+    def stages(self) -> list[str]:
+        """Names of what decided anything, in the order of their first decision: stages of the config, and others."""
+        return self.decisions.stages
 
     @property
     def overridden(self) -> npt.NDArray[np.bool_]:
@@ -176,7 +174,7 @@ class Ledger:
         decision = decision.without(self.overridden)
         new = np.asarray(decision.new_labels, dtype=np.int64)
         if len(new) and (new.min() < 0 or new.max() >= self.num_classes):
-            raise DataError(f"{decision.rule}: a new label is outside [0, {self.num_classes}).")
+            raise DataError(f"stage {decision.stage!r}: a new label is outside [0, {self.num_classes}).")
         relabel = np.asarray(decision.relabel, dtype=np.int64)
         differs = self.corrected_labels[relabel] != new
         trust = np.full(len(relabel), np.nan)
@@ -184,19 +182,19 @@ class Ledger:
         relabel, new, trust = relabel[differs], new[differs], trust[differs]
         prune = np.asarray(decision.prune, dtype=np.int64)
         kept = self.keep[prune]
-        reasons = decision.prune_scores[kept] if len(decision.prune_scores) else None
+        chosen_by = decision.prune_scores[kept] if len(decision.prune_scores) else None
         prune = prune[kept]
         keep, labels = self.keep.copy(), self.corrected_labels.copy()
         keep[prune], labels[relabel] = False, new
         way_out = "lower its rate, raise its class_floor or min_margin, or check whether the class can be learned at all"
-        self.refuse_empty_class(keep, labels, decision.rule, way_out)
+        self.refuse_empty_class(keep, labels, f"stage {decision.stage!r}", way_out)
         for name, values in decision.scores.items():
             scored = ~np.isnan(values)
             self.scores[name][scored] = values[scored]
-        self._write(decision.rule, decision.epoch, relabel, new, pruned=False, scores=trust)
+        self._write(decision, relabel, new, pruned=False, scores=trust)
         self.corrected_labels[relabel] = new
-        reasons = self.scores["quality_score"][prune] if reasons is None else reasons
-        self._write(decision.rule, decision.epoch, prune, self.corrected_labels[prune], pruned=True, scores=reasons)
+        chosen_by = self.scores["quality_score"][prune] if chosen_by is None else chosen_by
+        self._write(decision, prune, self.corrected_labels[prune], pruned=True, scores=chosen_by)
         self.keep[prune] = False
         relabelled = int((self.keep & (self.corrected_labels != self.labels)).sum())
         return replace(decision, pruned=int((~self.keep).sum()), relabelled=relabelled)
@@ -212,15 +210,16 @@ class Ledger:
 
     def _write(
         self,
-        rule: str,
-        epoch: int,
+        decision: Decision,
         samples: npt.NDArray[np.int64],
         new: npt.NDArray[np.int64],
         pruned: bool,
         scores: npt.NDArray[np.float64],
     ) -> None:
-        old = self.corrected_labels[samples]
-        self.decisions.write(rule, samples, epoch=epoch, old_label=old, new_label=new, pruned=pruned, score=scores)
+        old, reason = self.corrected_labels[samples], REASONS.index(decision.reason)
+        self.decisions.write(
+            decision.stage, reason, samples, epoch=decision.epoch, old_label=old, new_label=new, pruned=pruned, score=scores
+        )
 
     def state(self) -> dict[str, Any]:
         """Everything that :meth:`load` needs, as numbers, strings and numpy arrays."""
@@ -232,7 +231,7 @@ class Ledger:
             "keep": self.keep,
             "undecodable": np.minimum(self.undecodable, np.iinfo(_COUNT).max).astype(_COUNT),
             "next_epoch": self.next_epoch,
-            "rules": "\n".join(self.rules),
+            "stages": "\n".join(self.stages),
             **{f"scores/{name}": values for name, values in self.scores.items()},
             **{f"observations/{name}": values for name, values in self.observations.state().items()},
             **{f"decisions/{name}": values for name, values in self.decisions.columns.items()},
@@ -257,7 +256,7 @@ class Ledger:
                 f"{self.digest[:12]}); resume with the annotation of the saved run, or start afresh without --resume."
             )
         n, c = len(self), self.num_classes
-        rules = [rule for rule in saved_text(state, "rules").split("\n") if rule]
+        stages = [name for name in saved_text(state, "stages").split("\n") if name]
         if saved_number(state, "num_classes") != c:
             raise DataError(f"the saved ledger has {saved_number(state, 'num_classes')} classes, this run's head has {c}.")
         labels = saved_array(state, "corrected_labels", self._label_type, (n,), 0, c).astype(np.int64)
@@ -268,7 +267,7 @@ class Ledger:
         rows = len(saved_array(state, "decisions/sample", np.int64, (None,), 0, n))
         # A person may have decided before the first epoch.
         least = {"epoch": -1}
-        most = {"rule": len(rules), "sample": n, "old_label": c, "new_label": c}
+        most = {"stage": len(stages), "reason": len(REASONS), "sample": n, "old_label": c, "new_label": c}
         history = {
             name: saved_array(state, f"decisions/{name}", dtype, (rows,), least.get(name, 0), most.get(name, np.inf)).copy()
             for name, dtype in DecisionHistory.COLUMNS.items()
@@ -277,4 +276,4 @@ class Ledger:
         # The last that may refuse: until here nothing has changed.
         self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
         self.corrected_labels, self.keep, self.undecodable = labels, keep, undecodable
-        self.next_epoch, self.scores, self.decisions = next_epoch, scores, DecisionHistory(rules, history)
+        self.next_epoch, self.scores, self.decisions = next_epoch, scores, DecisionHistory(stages, history)

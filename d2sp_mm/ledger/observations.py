@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.functional.certainty import mean_of_seen
-from d2sp_mm.io.saved_state import require_keys, saved_array, saved_number
-from d2sp_mm.ledger.packing import BITS, ProbCodes, WeightCodes
+from d2sp_mm.io.saved_state import require_keys, saved_array
+from d2sp_mm.ledger.packing import ProbCodes, WeightCodes, fitting_bits
 
 
 class Block:
@@ -60,16 +60,17 @@ _BLOCK = 8192
 class Observations:
     """A window over the last epochs: each sample's class probabilities and learned weight.
 
-    A ring of ``window`` epochs; an epoch overwrites the oldest. ``bytes_per_sample`` tells its memory.
+    A ring of ``window`` epochs; an epoch overwrites the oldest. Of large sets the values are packed (:func:`fitting_bits`),
+    which nothing outside this class knows; ``bytes_per_sample`` tells its memory.
 
     Args:
         num_samples: Number of samples n.
         num_classes: Number of classes c.
         window: How many epochs are kept, at least 1.
-        bits: Bits of each probability, 4, 8 or 16; see :class:`ProbCodes` and :class:`WeightCodes`.
     """
 
-    def __init__(self, num_samples: int, num_classes: int, window: int, bits: int = 16) -> None:
+    def __init__(self, num_samples: int, num_classes: int, window: int) -> None:
+        bits = fitting_bits(num_samples, num_classes)
         self.window = window
         self.num_classes = num_classes
         self.num_samples = num_samples
@@ -80,19 +81,9 @@ class Observations:
         self._weights = np.full((window, num_samples), weights.none, dtype=weights.dtype)
 
     @property
-    def bits(self) -> int:
-        """Bits of each probability."""
-        return self._prob_codes.bits
-
-    @property
     def bytes_per_sample(self) -> int:
         """What the ring takes for each sample."""
-        return self.bytes_of_sample(self.num_classes, self.window, self.bits)
-
-    @staticmethod
-    def bytes_of_sample(num_classes: int, window: int, bits: int) -> int:
-        """What a ring of that many classes, epochs and bits takes for each sample."""
-        return window * (ProbCodes(num_classes, bits).bytes_per_sample + WeightCodes(bits).dtype.itemsize)
+        return self.window * (self._prob_codes.bytes_per_sample + self._weight_codes.dtype.itemsize)
 
     def add(
         self,
@@ -143,11 +134,8 @@ class Observations:
     def complete(self, last: int, epoch: int, weights: bool = False) -> bool:
         """Whether all of the ``last`` epochs up to ``epoch`` are held, and with learned weights if those are asked for."""
         slots = self._slots(last, epoch)
-        seen = self._weight_codes.any_there if weights else self._any_seen
+        seen = self._weight_codes.any_there if weights else self._prob_codes.any_seen
         return len(slots) == last and all(seen((self._weights if weights else self._probs)[slot]) for slot in slots)
-
-    def _any_seen(self, codes: npt.NDArray[Any]) -> bool:
-        return bool((~np.isnan(codes[0])).any() if self.bits == 16 else codes.any())
 
     def blocks(self, last: int, epoch: int) -> Iterator[Block]:
         """All samples in turn, some thousands at a time, with what the ``last`` epochs that are held saw of them.
@@ -202,35 +190,26 @@ class Observations:
 
     def state(self) -> dict[str, Any]:
         """The numbers and arrays that :meth:`load` takes back."""
-        return {"bits": self.bits, "epochs": self._epochs, "probs": self._probs, "weights": self._weights}
+        return {"epochs": self._epochs, "probs": self._probs, "weights": self._weights}
 
     def load(self, state: dict[str, Any]) -> None:
-        """Take over a saved state. The window may have been longer or shorter; what fits is kept. So may the bits.
+        """Take over a saved state. The window may have been longer or shorter; what fits is kept.
 
         Raises:
             DataError: If an entry is missing, or the saved state has another number of samples or classes.
         """
         require_keys(state, self.state(), "the saved observations")
-        bits = saved_number(state, "bits")
-        if bits not in BITS:
-            raise DataError(f"the saved ledger: bits is {bits}; the file is damaged.")
-        probs_as, weights_as = ProbCodes(self.num_classes, bits), WeightCodes(bits)
         epochs = saved_array(state, "epochs", np.int64, (None,), -1).copy()
-        probs = saved_array(state, "probs", probs_as.dtype, (len(epochs), probs_as.planes, self.num_samples))
-        weights = saved_array(state, "weights", weights_as.dtype, (len(epochs), self.num_samples))
+        planes, n = self._probs.shape[1:]
+        probs = saved_array(state, "probs", self._probs.dtype, (len(epochs), planes, n))
+        weights = saved_array(state, "weights", self._weights.dtype, (len(epochs), n))
         self._epochs[:] = -1
         for slot in np.argsort(epochs):
             if epochs[slot] < 0:
                 continue
             own = epochs[slot] % self.window
             self._epochs[own] = epochs[slot]
-            if bits == self.bits:
-                self._probs[own], self._weights[own] = probs[slot], weights[slot]
-                continue
-            seen = np.flatnonzero(probs_as.predictions(probs[slot]) >= 0)
-            self._probs[own] = self._prob_codes.unseen
-            self._probs[own][:, seen] = self._prob_codes.encode(probs_as.decode(probs[slot][:, seen]).T)
-            self._weights[own] = self._weight_codes.encode(weights_as.decode(weights[slot]))
+            self._probs[own], self._weights[own] = probs[slot], weights[slot]
 
 
 def _samples(indices: npt.NDArray[np.int64]) -> slice | npt.NDArray[np.int64]:

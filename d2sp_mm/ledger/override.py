@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from d2sp_mm.errors import DataError
+from d2sp_mm.ledger.decision import REASONS
 from d2sp_mm.ledger.history import OVERRIDE
 from d2sp_mm.ledger.ledger import Ledger
 
@@ -19,7 +20,7 @@ class Override:
     Args:
         keep: Whether the sample is trained on.
         label: The label that it has from now on, in [0, classes).
-        undone: Where the override is that stages' decisions are taken back: which, as (epoch from 0, rule). Empty where the
+        undone: Where the override is that stages' decisions are taken back: which, as (epoch from 0, stage). Empty where the
             person said what shall be.
     """
 
@@ -78,6 +79,8 @@ def apply_overrides(ledger: Ledger, overrides: Mapping[int, Override]) -> None:
     ledger.decisions.drop(by_a_person & np.isin(ledger.decisions.columns["sample"], touched))
     ledger.keep, ledger.corrected_labels = keep, labels
     epoch = ledger.next_epoch - 1
+    # A person leaves a clip out because it cannot be used: what has a right label gets it.
+    reason = np.where(keep[samples], REASONS.index("label"), REASONS.index("quality"))
     ledger.decisions.write(
-        OVERRIDE, samples, epoch=epoch, old_label=old, new_label=new, pruned=~keep[samples], score=np.nan
+        OVERRIDE, reason, samples, epoch=epoch, old_label=old, new_label=new, pruned=~keep[samples], score=np.nan
     )

@@ -9,6 +9,23 @@ import numpy.typing as npt
 
 #: Bits that a probability may be kept in.
 BITS = (4, 8, 16)
+#: Probabilities of one epoch that are kept as halves; of more, ten epochs would take more than 60 MB.
+MOST_HALVES = 3_000_000
+#: A probability below 1/900 is 0 in 4 bits; certainties of 12 classes are ranked well, of 60 no longer.
+_FEW_CLASSES = 12
+
+
+def fitting_bits(samples: int, classes: int) -> int:
+    """Bits of a probability: 16 where that is small, else 8, or 4 of few classes.
+
+    How long a window is plays no part, so that what is kept beyond what stages look at changes no decision.
+
+    Source:
+        Our own; ``docs/d2sp.md`` has what fewer bits change in decisions.
+    """
+    if samples * classes <= MOST_HALVES:
+        return 16
+    return 4 if classes <= _FEW_CLASSES else 8
 
 
 class ProbCodes:
@@ -24,7 +41,7 @@ class ProbCodes:
         bits: One of ``BITS``.
 
     Source:
-        Our own. What 4 bits cost in decisions stands in ``docs/d2sp.md`` under *Bits*.
+        Our own.
     """
 
     def __init__(self, num_classes: int, bits: int) -> None:
@@ -43,6 +60,10 @@ class ProbCodes:
     def bytes_per_sample(self) -> int:
         """What one epoch takes for each sample."""
         return self.planes * self.dtype.itemsize
+
+    def any_seen(self, codes: npt.NDArray[Any]) -> bool:
+        """Whether any of the samples was seen."""
+        return bool((~np.isnan(codes[0])).any() if self.bits == 16 else codes.any())
 
     def encode(self, probs: npt.NDArray[np.floating[Any]]) -> npt.NDArray[Any]:
         """Codes of probabilities.

@@ -14,7 +14,6 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.csv_rows import write_csv_rows
 from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.history import OVERRIDE
 from d2sp_mm.review.addresses import file_addresses, web_addresses
 from d2sp_mm.review.status import statuses
 from d2sp_mm.runs.annotation_part import purified_bytes, purified_paths
@@ -39,9 +38,7 @@ def predicted_labels(ledger: Ledger) -> tuple[list[int], np.ndarray]:
     return best.tolist(), np.where(seen, means[np.arange(len(ledger)), ledger.labels], np.nan)
 
 
-#: Rules that say nothing of the label, by how their names begin; a person's override does not say why.
-_OF_CLIPS = ("undecodable", "prune_by_", "prune_at_random", OVERRIDE)
-_DIFF = ("key", "given_label", "label", "status", "rule", "epoch")
+_DIFF = ("key", "given_label", "label", "status", "stage", "reason", "epoch")
 _CLEANLAB = ("is_label_issue", "label_quality", "given_label", "predicted_label", "key")
 
 
@@ -64,13 +61,16 @@ def export_keep(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequ
 
 
 def export_diff(run: RecordedRun, out: Path, classes: Sequence[str], roots: Sequence[str]) -> list[Path]:
-    """What changed, one row a sample: ``key,given_label,label,status,rule,epoch``; epochs count from 1."""
+    """What changed, one row a sample: ``key,given_label,label,status,stage,reason,epoch``; epochs count from 1."""
     table, what = run.table, statuses(run.table)
     rows = (
-        (table.keys[i], table.labels[i], table.corrected_labels[i], what[i], table.rules[i], table.epochs[i] + 1)
+        (
+            table.keys[i], table.labels[i], table.corrected_labels[i], what[i],
+            table.stages[i], table.reasons[i], table.epochs[i] + 1,
+        )
         for i in range(len(table))
         if what[i] != "kept"
-    )
+    )  # fmt: skip
     write_csv_rows(out / "diff.csv", _DIFF, rows)
     return [out / "diff.csv"]
 
@@ -85,9 +85,8 @@ def export_cleanlab(run: RecordedRun, out: Path, classes: Sequence[str], roots: 
     Source: the docstring of ``cleanlab.classification.CleanLearning.get_label_issues`` (2.7).
     """
     table = run.table
-    for_the_clip = [rule.startswith(_OF_CLIPS) for rule in table.rules]
-    moved = table.corrected_labels != table.labels
-    issue = moved | (~table.keep & ~np.array(for_the_clip, dtype=bool))
+    for_label = np.array([reason == "label" for reason in table.reasons], dtype=bool)
+    issue = (table.corrected_labels != table.labels) | (~table.keep & for_label)
     predicted, share = predicted_labels(run.ledger)
     quality = np.where(np.isnan(table.label_scores), share, table.label_scores)
     rows = zip(issue.tolist(), (_number(q) for q in quality), table.labels.tolist(), predicted, table.keys)
@@ -136,7 +135,8 @@ def export_fiftyone(run: RecordedRun, out: Path, classes: Sequence[str], roots: 
             "given_label": classes[table.labels[i]],
             "label": classes[table.corrected_labels[i]],
             "status": status,
-            "rule": table.rules[i],
+            "stage": table.stages[i],
+            "reason": table.reasons[i],
             "quality_score": _number(table.quality_scores[i]),
             "label_score": _number(table.label_scores[i]),
         }
@@ -170,7 +170,7 @@ for row in json.loads((Path(__file__).parent / "fiftyone_labels.json").read_text
     sample = fo.Sample(filepath=row["filepath"], tags=[row["status"]])
     sample["given_label"] = fo.Classification(label=row["given_label"])
     sample["label"] = fo.Classification(label=row["label"])
-    for name in ("rule", "quality_score", "label_score"):
+    for name in ("stage", "reason", "quality_score", "label_score"):
         sample[name] = row[name]
     samples.append(sample)
 dataset.add_samples(samples)

@@ -50,7 +50,7 @@ def changed_stages(stages: Mapping[str, Mapping[str, Any]], settings: Mapping[st
     return build_stages(changed)
 
 
-def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None = None) -> Ledger:
+def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
     """Take all decisions again.
 
     The same settings give the same decisions, but where a resume had made a round late. Others give those that a run
@@ -61,28 +61,25 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
     Args:
         run: The recorded run.
         stages: The stages by name, in their order; see :func:`d2sp_mm.review.replay.changed_stages`.
-        prob_bits: Bits of each probability to decide from, 4, 8 or 16, no more than the run recorded; as many if None.
-            What was recorded has been rounded once, so near ties may fall otherwise than in a run that kept the fewer bits.
 
     Returns:
         A ledger with the new decisions; a person's overrides hold in it from the epoch on from which they held in the run.
 
     Raises:
         ConfigError: A stage cannot decide in so short a schedule.
-        DataError: The run did not keep the epochs that a decision looks at, or kept fewer bits than a stage asks for and
-            ``prob_bits`` does not say that they will do.
+        DataError: The run did not keep the epochs that a decision looks at.
 
     Source:
         Our own; the decisions are those of :class:`d2sp_mm.stages.purifier.Purifier`, as in training.
     """
-    ledger, overrides, since = run.fresh_ledger(prob_bits), overrides_of(run.ledger), override_epochs(run.ledger)
+    ledger, overrides, since = run.fresh_ledger(), overrides_of(run.ledger), override_epochs(run.ledger)
     purifier = Purifier(ledger, stages, run.max_epochs, run.failure_tolerance)
     epochs = purifier.decision_epochs
     for epoch in sorted({epoch for due in epochs.values() for epoch in due}):
         apply_overrides(ledger, {sample: override for sample, override in overrides.items() if since[sample] < epoch})
         for name, stage in stages.items():
             if epoch in epochs[name]:
-                _refuse_unrecorded(run, name, stage, epoch, coarse=prob_bits is not None)
+                _refuse_unrecorded(run, name, stage, epoch)
         purifier.step(epoch)
     apply_overrides(ledger, overrides)
     if run.ended:
@@ -90,13 +87,8 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage], prob_bits: int | None 
     return ledger
 
 
-def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int, coarse: bool) -> None:
+def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int) -> None:
     looked_at, seen = stage.last_epochs(epoch), run.ledger.observations
-    if seen.bits < stage.prob_bits and not coarse:
-        raise DataError(
-            f"{run.work_dir}: stage {name!r} wants probabilities of {stage.prob_bits} bits, and the run recorded "
-            f"{seen.bits}. Train with default_hooks.purification.prob_bits=16, or say that few do: prob_bits={seen.bits}."
-        )
     when = f"{run.work_dir}: stage {name!r} decides after epoch {epoch + 1} on"
     if not seen.complete(looked_at, epoch):
         raise DataError(

@@ -24,9 +24,9 @@ def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:
         top: How many samples each list has at most.
 
     Returns:
-        ``{"samples", "pruned", "relabelled", "rules": {rule: samples whose last decision it took}, "transitions":
+        ``{"samples", "pruned", "relabelled", "stages": {stage: samples whose last decision it took}, "transitions":
         [{"from", "to", "samples"}], the most frequent first, "lowest_quality", "lowest_label_score": [{"key",
-        "given_label", "label", "score", "status", "rule"}]}``; samples that were never scored stand in no list.
+        "given_label", "label", "score", "status", "stage"}]}``; samples that were never scored stand in no list.
     """
     what = statuses(table)
     moved = table.keep & (table.corrected_labels != table.labels)
@@ -35,7 +35,7 @@ def summary(table: LedgerTable, top: int = 10) -> dict[str, Any]:
         "samples": len(table),
         "pruned": what.count("pruned"),
         "relabelled": what.count("relabelled"),
-        "rules": dict(Counter(rule for rule in table.rules if rule).most_common()),
+        "stages": dict(Counter(stage for stage in table.stages if stage).most_common()),
         "transitions": [{"from": a, "to": b, "samples": n} for (a, b), n in pairs.most_common(top)],
         "lowest_quality": _lowest(table, table.quality_scores, what, top),
         "lowest_label_score": _lowest(table, table.label_scores, what, top),
@@ -51,8 +51,9 @@ def history_of(run: RecordedRun, key: str) -> dict[str, Any]:
 
     Returns:
         ``{"key", "given_label", "label", "keep", "quality_score", "label_score", "epochs_undecodable", "decisions":
-        [{"epoch", "rule", "action", "old_label", "new_label", "score"}], "observations": [{"epoch", "prediction", "prob",
-        "given_label_prob", "weight"}]}``; epochs count from 1 as in MMEngine's log. None stands for what is not known:
+        [{"epoch", "stage", "reason", "action", "old_label", "new_label", "score"}],
+        "observations": [{"epoch", "prediction", "prob", "given_label_prob", "weight"}]}``; epochs count
+        from 1 as in MMEngine's log. None stands for what is not known:
         ``prob`` and ``weight`` outside the epochs that the ledger keeps, all of it where an epoch did not see the sample.
 
     Raises:
@@ -66,6 +67,7 @@ def history_of(run: RecordedRun, key: str) -> dict[str, Any]:
     sample = ledger.keys.index(key)
     columns = ledger.decisions.columns
     rows = np.flatnonzero(columns["sample"] == sample)
+    stages, reasons = ledger.decisions.named()
     return {
         "key": key,
         "given_label": int(ledger.labels[sample]),
@@ -76,7 +78,8 @@ def history_of(run: RecordedRun, key: str) -> dict[str, Any]:
         "decisions": [
             {
                 "epoch": int(columns["epoch"][row]) + 1,
-                "rule": ledger.rules[columns["rule"][row]],
+                "stage": stages[row],
+                "reason": reasons[row],
                 "action": action(ledger, columns, row),
                 "old_label": int(columns["old_label"][row]),
                 "new_label": None if columns["pruned"][row] else int(columns["new_label"][row]),
@@ -108,7 +111,7 @@ def _lowest(table: LedgerTable, scores: np.ndarray, what: list[str], top: int) -
             "label": int(table.corrected_labels[row]),
             "score": round(float(scores[row]), 6),
             "status": what[row],
-            "rule": table.rules[row],
+            "stage": table.stages[row],
         }
         for row in order
     ]

@@ -28,8 +28,8 @@ def summary_tables(found: Mapping[str, Any]) -> list[Table]:
     for name in ("pruned", "relabelled"):
         counts.add_row(name, str(found[name]))
     counts.add_section()
-    for rule, count in found["rules"].items():
-        counts.add_row(escape(f"by {rule}"), str(count))
+    for stage, count in found["stages"].items():
+        counts.add_row(escape(f"by {stage}"), str(count))
     moves = _table("Kept under another label", ("from", "to", "samples"))
     for move in found["transitions"]:
         moves.add_row(*map(str, move.values()))
@@ -42,7 +42,7 @@ _LISTS = (("lowest_quality", "Lowest quality score"), ("lowest_label_score", "Lo
 def history_tables(found: Mapping[str, Any]) -> list[Table]:
     """Lay out what :func:`d2sp_mm.review.summary.history_of` returned."""
     title = f"{found['key']}: given label {found['given_label']}, now {found['label'] if found['keep'] else 'pruned'}"
-    decisions = _table(title, ("epoch", "rule", "action", "from", "to", "score"))
+    decisions = _table(title, ("epoch", "stage", "reason", "action", "from", "to", "score"))
     for row in found["decisions"]:
         decisions.add_row(*map(_text, row.values()))
     seen = _table("As the model saw it", ("epoch", "prediction", "probability", "of the given label", "weight"))
@@ -60,17 +60,17 @@ def change_tables(changes: Sequence[Change], top: int) -> list[Table]:
         counts.add_row(before, after, str(count))
     first = _table(f"The first {min(top, len(changes))}", ("key", "given", "before", "after"))
     for change in changes[:top]:
-        before, after = _fate(change.before, change.label_before), _fate(change.after, change.label_after)
+        before, after = _described(change.before, change.label_before), _described(change.after, change.label_after)
         first.add_row(escape(change.key), str(change.given_label), before, after)
     return [counts, first]
 
 
-def _fate(status: str, label: int) -> str:
+def _described(status: str, label: int) -> str:
     return f"{status} to {label}" if status == "relabelled" else status
 
 
 def _worst(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
-    table = _table(title, ("key", "given", "label", "score", "", "rule"))
+    table = _table(title, ("key", "given", "label", "score", "", "stage"))
     for row in rows:
         table.add_row(*map(_text, row.values()))
     return table

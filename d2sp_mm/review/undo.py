@@ -19,17 +19,17 @@ class Selection:
     Args:
         keys: Samples.
         classes: Labels as given.
-        rules: What decided, as in ``decisions.csv``.
+        stages: Names of the stages that decided.
         epochs: After which epoch, counted from 1 as in the log.
     """
 
     keys: Collection[str] = ()
     classes: Collection[int] = ()
-    rules: Collection[str] = ()
+    stages: Collection[str] = ()
     epochs: Collection[int] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.keys or self.classes or self.rules or self.epochs)
+        return bool(self.keys or self.classes or self.stages or self.epochs)
 
     def overrides(self, ledger: Ledger, standing: Mapping[int, Override]) -> dict[int, Override]:
         """Of the overrides that hold those that are meant, by key and class; all where neither is given.
@@ -49,7 +49,7 @@ class Selection:
         """Which rows of the ledger's history are meant, a person's left out.
 
         Raises:
-            ConfigError: A key, class, rule or epoch is not among the run's.
+            ConfigError: A key, class, stage or epoch is not among the run's.
         """
         columns = ledger.decisions.columns
         self._refuse_unknown(ledger)
@@ -58,8 +58,8 @@ class Selection:
             found &= np.isin(columns["sample"], [ledger.keys.index(key) for key in self.keys])
         if self.classes:
             found &= np.isin(ledger.labels[columns["sample"]], list(self.classes))
-        if self.rules:
-            found &= np.isin(columns["rule"], [ledger.rules.index(rule) for rule in self.rules])
+        if self.stages:
+            found &= np.isin(columns["stage"], [ledger.stages.index(name) for name in self.stages])
         if self.epochs:
             found &= np.isin(columns["epoch"] + 1, list(self.epochs))
         return found
@@ -69,7 +69,7 @@ class Selection:
         for name, wanted, known in (
             ("--key", self.keys, set(ledger.keys)),
             ("--class", self.classes, range(ledger.num_classes)),
-            ("--stage", self.rules, ledger.rules),
+            ("--stage", self.stages, ledger.stages),
             ("--epoch", self.epochs, epochs),
         ):
             unknown = [value for value in wanted if value not in known]
@@ -96,12 +96,12 @@ def undone(ledger: Ledger, rows: npt.NDArray[np.bool_], standing: Mapping[int, O
         Our own.
     """
     columns = ledger.decisions.columns
-    names = np.array(ledger.rules, dtype=object)[columns["rule"]] if ledger.rules else np.array([])
+    names, _ = ledger.decisions.named()
     samples = np.unique(columns["sample"][rows])
     taken = {int(s): set(standing[s].undone) if s in standing else set() for s in samples.tolist()}
     out = ledger.decisions.by_a_person()
     for row in np.flatnonzero(np.isin(columns["sample"], samples) & ~out):
-        sample, mark = int(columns["sample"][row]), (int(columns["epoch"][row]), str(names[row]))
+        sample, mark = int(columns["sample"][row]), (int(columns["epoch"][row]), names[row])
         if rows[row]:
             taken[sample].add(mark)
         out[row] = mark in taken[sample]

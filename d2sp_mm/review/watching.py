@@ -96,11 +96,11 @@ def _decisions(path: Path) -> RenderableType:
         return Text("nothing was decided so far")
     with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         rows = list(csv.DictReader(file))
-    counts = Counter((int(row["epoch"]) + 1, row["rule"], row["action"]) for row in rows)
+    counts = Counter((int(row["epoch"]), row["stage"], row["action"]) for row in rows)
     moves: dict[tuple[int, str, str], Counter[str]] = {key: Counter() for key in counts}
     for row in rows:
         what = row["old_label"] if row["action"] != "relabel" else f"{row['old_label']} to {row['new_label']}"
-        moves[int(row["epoch"]) + 1, row["rule"], row["action"]][what] += 1
+        moves[int(row["epoch"]), row["stage"], row["action"]][what] += 1
     table = Table("after epoch", "by", "", "samples", "most of class", title_justify="left")
     for key, count in counts.items():
         most = ", ".join(f"{name}: {number}" for name, number in moves[key].most_common(4))

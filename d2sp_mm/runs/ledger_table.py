@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.csv_rows import check_unique_keys, read_csv_rows, whole_number, write_csv_rows
+from d2sp_mm.ledger.decision import REASONS
 
-HEADER = ("key", "given_label", "label", "keep", "quality_score", "label_score", "margin", "rule", "epoch")
+HEADER = ("key", "given_label", "label", "keep", "quality_score", "label_score", "stage", "reason", "epoch")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +26,9 @@ class LedgerTable:
         keep: Whether the sample stays, shape ``(n,)``, bool.
         quality_scores: In [0, 1], low = bad clip, shape ``(n,)``; NaN = never scored.
         label_scores: In [0, 1], low = bad label, shape ``(n,)``; NaN = never scored.
-        rules: What took the last decision on the sample, ``n`` strings; empty where there was none.
-        epochs: The epoch of that decision, shape ``(n,)``, ``int64``; -1 where there was none.
+        stages: The stage that took the last decision on the sample, ``n`` strings; empty where there was none.
+        reasons: What for, of ``REASONS``, ``n`` strings; empty there.
+        epochs: The epoch of that decision, from 0, shape ``(n,)``, ``int64``; -1 there, and before the first epoch.
 
     Raises:
         DataError: The columns differ in length, a key occurs twice, or a value lies outside its range.
@@ -37,7 +40,8 @@ class LedgerTable:
     keep: np.ndarray
     quality_scores: np.ndarray
     label_scores: np.ndarray
-    rules: list[str]
+    stages: list[str]
+    reasons: list[str]
     epochs: np.ndarray
 
     def __post_init__(self) -> None:
@@ -63,26 +67,23 @@ class LedgerTable:
 
 
 def write_ledger_table(path: str | os.PathLike[str], table: LedgerTable) -> None:
-    """Write the table as CSV, scores with six significant digits; the file appears whole or not at all.
+    """Write the table as CSV: scores with six significant digits, epochs from 1. The file appears whole or not at all.
 
     Args:
         path: The file; missing parent folders are made.
         table: The rows.
-
-    The column ``margin`` repeats the label's score on the scale of the paper's ancestors, ``1 - 2 * label_score`` in
-    [-1, 1]: how far the model's mean prediction, with the classes balanced as the stage says, contradicts the given label.
 
     Source:
         Our own. Fixed digits, so that the same run writes the same bytes.
     """
     rows = (
         (
-            key, int(label), int(corrected), int(keep), _text(quality), _text(trust), _text(1 - 2 * trust),
-            rule, "" if e < 0 else int(e),
+            key, int(label), int(corrected), int(keep), _text(quality), _text(trust),
+            stage, reason, int(e) + 1 if stage else "",
         )
-        for key, label, corrected, keep, quality, trust, rule, e in zip(
+        for key, label, corrected, keep, quality, trust, stage, reason, e in zip(
             table.keys, table.labels, table.corrected_labels, table.keep, table.quality_scores, table.label_scores,
-            table.rules, table.epochs,
+            table.stages, table.reasons, table.epochs,
         )
     )  # fmt: skip
     write_csv_rows(path, HEADER, rows)
@@ -110,11 +111,14 @@ def read_ledger_table(path: str | os.PathLike[str]) -> LedgerTable:
         "keep": np.array([row.flag("keep") for row in rows], dtype=bool),
         "quality_scores": np.array([row.score("quality_score") for row in rows], dtype=np.float64),
         "label_scores": np.array([row.score("label_score") for row in rows], dtype=np.float64),
-        "epochs": np.array([row.integer("epoch") if row.values["epoch"] else -1 for row in rows], dtype=np.int64),
+        "epochs": np.array([row.integer("epoch") - 1 if row.values["epoch"] else -1 for row in rows], dtype=np.int64),
     }
     try:
         return LedgerTable(
-            keys=[row.values["key"] for row in rows], rules=[row.values["rule"] for row in rows], **columns
+            keys=[row.values["key"] for row in rows],
+            stages=[row.values["stage"] for row in rows],
+            reasons=[row.word("reason", ("", *REASONS)) for row in rows],
+            **columns,
         )
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
@@ -137,6 +141,11 @@ class _Row:
         if number is None:
             raise self._error(column, "a whole number of 0 or more")
         return number
+
+    def word(self, column: str, words: Sequence[str]) -> str:
+        if self.values[column] not in words:
+            raise self._error(column, f"one of {', '.join(filter(None, words))}, or nothing")
+        return self.values[column]
 
     def flag(self, column: str) -> bool:
         if self.values[column] not in ("0", "1"):

@@ -16,7 +16,7 @@ from d2sp_mm.ledger.override import Override
 #: Its name in a run's folder.
 FILE = "overrides.csv"
 HEADER = ("key", "override", "label")
-#: Of overrides that take decisions back: which, as ``epoch:rule`` with epochs from 0, separated by blanks.
+#: Of overrides that take decisions back: which, as ``epoch:stage``, separated by blanks.
 _UNDONE = "undone"
 #: Other names of the column ``override``.
 _OTHER_NAMES = ("action", "verdict")
@@ -82,7 +82,7 @@ def write_overrides(path: str | os.PathLike[str], ledger: Ledger, overrides: Map
     for sample in sorted(overrides):
         keep, label = overrides[sample].keep, overrides[sample].label
         word = "prune" if not keep else "keep" if label == ledger.labels[sample] else "relabel"
-        undone = " ".join(f"{epoch}:{rule}" for epoch, rule in sorted(overrides[sample].undone))
+        undone = " ".join(f"{epoch + 1}:{stage}" for epoch, stage in sorted(overrides[sample].undone))
         rows.append((ledger.keys[sample], word, label, undone))
     write_csv_rows(path, (*HEADER, _UNDONE), rows)
 
@@ -114,8 +114,8 @@ def _override(row: Mapping[str, str], where: str, ledger: Ledger, sample: int) -
 def _undone(text: str, where: str) -> frozenset[tuple[int, str]]:
     found = set()
     for word in text.split():
-        epoch, _, rule = word.partition(":")
-        if whole_number(epoch) is None or not rule:
-            raise DataError(f"{where}: {_UNDONE} has {word!r}; expected epoch:rule.")
-        found.add((int(epoch), rule))
+        epoch, _, stage = word.partition(":")
+        if whole_number(epoch) is None or not stage:
+            raise DataError(f"{where}: {_UNDONE} has {word!r}; expected epoch:stage.")
+        found.add((int(epoch) - 1, stage))
     return frozenset(found)

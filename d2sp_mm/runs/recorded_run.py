@@ -12,17 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys, saved_number
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.packing import BITS
 from d2sp_mm.runs.annotation_part import AnnotationPart
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
 from d2sp_mm.runs.trace import FILE as TRACE_FILE
 from d2sp_mm.runs.trace import Trace, read_trace
 
-_TEXTS, _NUMBERS = ("digest", "rules"), ("version", "next_epoch", "num_classes", "observations/bits")
+_TEXTS, _NUMBERS = ("digest", "stages"), ("version", "next_epoch", "num_classes")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,24 +70,10 @@ class RecordedRun:
         """What every epoch predicted; read anew at each call."""
         return read_trace(self.folder / TRACE_FILE, len(self.table))
 
-    def fresh_ledger(self, prob_bits: int | None = None) -> Ledger:
-        """A ledger with the same observations in which nothing was decided.
-
-        Args:
-            prob_bits: Bits of each probability in it; those of the run if None.
-
-        Raises:
-            ConfigError: There are no such bits, or more than the run recorded.
-        """
+    def fresh_ledger(self) -> Ledger:
+        """A ledger with the same observations in which nothing was decided."""
         own = self.ledger
-        window, bits = own.observations.window, own.observations.bits if prob_bits is None else prob_bits
-        recorded = own.observations.bits
-        if bits not in BITS or bits > recorded:
-            raise ConfigError(
-                f"prob_bits={bits} cannot be had: choose one of {BITS}, and no more than the {recorded} that the run "
-                "recorded. Train with default_hooks.purification.prob_bits=16 to record all."
-            )
-        fresh = Ledger(own.keys, own.labels, own.num_classes, window, own.draws, own.class_weights, bits)
+        fresh = Ledger(own.keys, own.labels, own.num_classes, own.observations.window, own.draws, own.class_weights)
         fresh.observations.load(own.observations.state())
         fresh.undecodable, fresh.next_epoch = own.undecodable.copy(), own.next_epoch
         return fresh
@@ -121,11 +106,9 @@ def read_recorded_run(work_dir: str | Path) -> RecordedRun:
     probs = state.get("observations/probs")
     if not isinstance(probs, np.ndarray) or probs.ndim != 3:
         raise DataError(f"{saved}: holds no observations; the file is damaged.")
-    require_keys(state, ["draws", "class_weights", "num_classes", "observations/bits"], str(saved))
-    classes, bits = saved_number(state, "num_classes"), saved_number(state, "observations/bits")
-    ledger = Ledger(
-        table.keys, table.labels, classes, probs.shape[0], state.pop("draws"), state.pop("class_weights"), bits
-    )
+    require_keys(state, ["draws", "class_weights", "num_classes"], str(saved))
+    classes = saved_number(state, "num_classes")
+    ledger = Ledger(table.keys, table.labels, classes, probs.shape[0], state.pop("draws"), state.pop("class_weights"))
     ledger.load(state)
     if not (np.array_equal(ledger.keep, table.keep) and np.array_equal(ledger.corrected_labels, table.corrected_labels)):
         raise DataError(

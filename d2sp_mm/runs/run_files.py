@@ -19,7 +19,7 @@ from d2sp_mm.runs.annotation_part import AnnotationPart, purified_bytes, purifie
 from d2sp_mm.runs.ledger_table import LedgerTable, write_ledger_table
 
 FOLDER = "purification"
-DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
+DECISIONS_HEADER = ("epoch", "stage", "reason", "action", "key", "old_label", "new_label", "score")
 HISTOGRAM_HEADER = ("class", "given", "pruned", "corrected_from", "corrected_to", "purified")
 
 
@@ -91,9 +91,10 @@ class RunFiles:
 def ledger_table(ledger: Ledger) -> LedgerTable:
     """The ledger as one row a sample, with the last decision taken on it."""
     history = ledger.decisions.columns
-    rules, epochs = [""] * len(ledger), np.full(len(ledger), -1, dtype=np.int64)
-    for sample, rule, epoch in zip(history["sample"], history["rule"], history["epoch"]):
-        rules[sample], epochs[sample] = ledger.rules[rule], epoch
+    stages, reasons = [""] * len(ledger), [""] * len(ledger)
+    epochs = np.full(len(ledger), -1, dtype=np.int64)
+    for sample, stage, reason, epoch in zip(history["sample"], *ledger.decisions.named(), history["epoch"]):
+        stages[sample], reasons[sample], epochs[sample] = stage, reason, epoch
     return LedgerTable(
         keys=ledger.keys,
         labels=ledger.labels,
@@ -101,19 +102,21 @@ def ledger_table(ledger: Ledger) -> LedgerTable:
         keep=ledger.keep,
         quality_scores=ledger.scores["quality_score"],
         label_scores=ledger.scores["label_score"],
-        rules=rules,
+        stages=stages,
+        reasons=reasons,
         epochs=epochs,
     )
 
 
 def decision_rows(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
-    """Every prune and every relabel, in the order in which they were decided."""
+    """Every prune and every relabel, in the order in which they were decided; epochs from 1."""
     h = ledger.decisions.columns
-    for row in range(len(h["sample"])):
+    for row, (stage, reason) in enumerate(zip(*ledger.decisions.named())):
         pruned, score = h["pruned"][row], h["score"][row]
         yield (
-            int(h["epoch"][row]),
-            ledger.rules[h["rule"][row]],
+            int(h["epoch"][row]) + 1,
+            stage,
+            reason,
             action(ledger, h, row),
             ledger.keys[h["sample"][row]],
             int(h["old_label"][row]),
@@ -127,7 +130,7 @@ def action(ledger: Ledger, history: Mapping[str, Any], row: int) -> str:
     if history["pruned"][row]:
         return "prune"
     as_given = history["new_label"][row] == ledger.labels[history["sample"][row]]
-    return "keep" if as_given and ledger.rules[history["rule"][row]] == OVERRIDE else "relabel"
+    return "keep" if as_given and ledger.stages[history["stage"][row]] == OVERRIDE else "relabel"
 
 
 def histogram_rows(ledger: Ledger) -> Iterator[tuple[int, ...]]:

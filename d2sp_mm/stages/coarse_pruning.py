@@ -31,7 +31,7 @@ class CoarsePruning(PruningStage):
 
     Learned weights can settle on a wrong group of clips, because the rank regularisation asks only that some are low. So
     ``rank_sum`` takes them in only if they agree with the entropy about the worst clips (``max_tail_rank``), and is the
-    entropy alone otherwise; the rule in the ledger says which it was.
+    entropy alone otherwise, with a warning.
 
     Args:
         start: See :class:`Stage`.
@@ -82,16 +82,20 @@ class CoarsePruning(PruningStage):
 
     def _score(
         self, ledger: Ledger, epoch: int, certain: npt.NDArray[np.float64]
-    ) -> tuple[str, npt.NDArray[np.float64], dict[str, float]]:
-        """Name of the score that was used, the scores, and figures worth logging."""
+    ) -> tuple[npt.NDArray[np.float64], dict[str, float], str]:
+        """The scores, figures worth logging, and a warning where they are not those that were asked for."""
         weights = ledger.observations.mean_weights(self.looks_at(ledger, epoch), epoch)
         if self.score != "rank_sum":
-            return self.score, weights if self.score == "weight" else certain, {}
+            return weights if self.score == "weight" else certain, {}, ""
         ranks = joint_ranks(weights, certain)
         summary = {"tail_rank": tail_rank(ranks[0], ranks[1], self.rate)}
         if summary["tail_rank"] <= self.max_tail_rank:
-            return "rank_sum", ranks.mean(axis=0), summary
-        return "entropy", certain, summary
+            return ranks.mean(axis=0), summary, ""
+        warning = (
+            "it scores by the entropy alone: the learned weights disagree with it about the worst clips (mean rank "
+            f"{summary['tail_rank']:.2f}, more than max_tail_rank={self.max_tail_rank:.2f})."
+        )
+        return certain, summary, warning
 
     def _certainty(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """Certainty of every sample over the window, in [0, 1], shape (n,); NaN if it was never seen."""
@@ -104,15 +108,10 @@ class CoarsePruning(PruningStage):
             found[block.samples] = mean_of_seen(certain, block.shape[:1])
         return found
 
-    @property
-    def prob_bits(self) -> int:
-        """A mean certainty needs few. Weights by themselves would have ties with the 8 bits that come with few."""
-        return 16 if self.score == "weight" else 4
-
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, certain = self.looks_at(ledger, epoch), self._certainty(ledger, epoch)
-        used, scores, summary = self._score(ledger, epoch, certain)
+        scores, summary, warning = self._score(ledger, epoch, certain)
         prune = self.lowest(ledger, scores, progress)
         if self.max_of_median is not None and len(prune):
             # No other clip is taken in place of one that stays.
@@ -120,10 +119,11 @@ class CoarsePruning(PruningStage):
         if len(prune):
             summary["threshold"] = float(scores[prune].max())
         return Decision(
-            rule=f"prune_by_{used}",
             epoch=epoch,
+            reason="quality",
             prune=prune,
             # What is pruned now gets no later look, so its label is scored here as well.
             scores={"quality_score": scores, "label_score": label_scores(ledger, epoch, window, self.class_balance)},
             summary=summary,
+            warning=warning,
         )

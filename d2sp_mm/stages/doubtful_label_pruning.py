@@ -52,11 +52,6 @@ class DoubtfulLabelPruning(PruningStage):
         check_share(self, "min_margin", self.min_margin, low_open=False)
         check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
 
-    @property
-    def prob_bits(self) -> int:
-        """A margin of means needs few."""
-        return 4
-
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
@@ -64,8 +59,8 @@ class DoubtfulLabelPruning(PruningStage):
         doubtful, trust = (classes != labels) & (margins > self.min_margin), label_score(margins)
         prune = self.lowest(ledger, np.where(doubtful, trust, np.nan), progress)
         return Decision(
-            rule="prune_doubtful_label",
             epoch=epoch,
+            reason="label",
             prune=prune,
             prune_scores=trust[prune],
             scores={"label_score": label_scores(ledger, epoch, window, self.class_balance)},

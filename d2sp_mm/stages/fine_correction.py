@@ -56,11 +56,6 @@ class FineCorrection(Stage):
         check_share(self, "class_balance", self.class_balance, low_open=False, high_open=False)
         check_count(self, "class_floor", self.class_floor, 1)
 
-    @property
-    def prob_bits(self) -> int:
-        """A margin of means needs few."""
-        return 4
-
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
@@ -75,8 +70,8 @@ class FineCorrection(Stage):
         relabel = within_class_limits(ledger, wrong, label_score(margins), floor=self.class_floor)
         agrees = classes[ledger.keep] == labels[ledger.keep]
         return Decision(
-            rule="correct_stable",
             epoch=epoch,
+            reason="label",
             relabel=relabel,
             new_labels=classes[relabel],
             relabel_scores=label_score(margins)[relabel],

@@ -24,7 +24,7 @@ def within_class_limits(
 
     Args:
         ledger: The ledger; classes are those of the present labels.
-        chosen: Samples that a rule would prune or relabel, shape (n,); those that a person decided on are left out.
+        chosen: Samples that a stage would prune or relabel, shape (n,); those that a person decided on are left out.
         scores: Low = bad, shape (n,); one without a score is never taken.
         cap: Largest share of a class that may go, in [0, 1].
         floor: Samples that stay in every class.
@@ -41,7 +41,8 @@ def within_class_limits(
     return select_lowest(np.where(candidates, scores, np.nan), ledger.corrected_labels, len(ledger), capacity)
 
 
-RULE = "undecodable"
+#: What stands in place of a stage's name where clips are pruned because they cannot be decoded.
+UNDECODABLE = "undecodable"
 
 
 def prune_undecodable(ledger: Ledger, epoch: int, tolerance: float = 0.0) -> Decision:
@@ -64,13 +65,14 @@ def prune_undecodable(ledger: Ledger, epoch: int, tolerance: float = 0.0) -> Dec
     """
     failed = ledger.undecodable > 0
     if not failed.any():
-        return Decision(rule=RULE, epoch=epoch)
+        return Decision(epoch, "quality", stage=UNDECODABLE)
     too_often = (ledger.undecodable > tolerance * (epoch + 1)) | (ledger.undecodable > epoch)
     found = failed & too_often & ledger.keep & ~ledger.overridden
     # Where a class must keep one, it keeps the one that failed least.
     read = 1 - np.minimum(ledger.undecodable / (epoch + 1), 1)
     prune = within_class_limits(ledger, found, np.where(found, read, np.nan))
-    return Decision(rule=RULE, epoch=epoch, prune=prune, scores={"quality_score": np.where(found, 0.0, np.nan)})
+    scores = {"quality_score": np.where(found, 0.0, np.nan)}
+    return Decision(epoch, "quality", prune=prune, scores=scores, stage=UNDECODABLE)
 
 
 @dataclass(frozen=True)

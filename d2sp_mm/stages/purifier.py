@@ -8,7 +8,6 @@ from dataclasses import replace
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 from d2sp_mm.stages.pruning import prune_undecodable
-from d2sp_mm.stages.random_pruning import RandomPruning
 from d2sp_mm.stages.stage import Stage
 
 #: Share of the way from guessing the largest class to agreeing with every label.
@@ -101,8 +100,10 @@ class Purifier:
                 continue
             warning = self._warning(name, epoch)
             decisions += self.prune_undecodable(epoch)
-            decision = self.ledger.apply(stage.decide(self.ledger, epoch, progress=due / stage.rounds))
-            decisions.append(replace(decision, warning=warning))
+            decision = stage.decide(self.ledger, epoch, progress=due / stage.rounds)
+            own = f"stage {name!r} decides, but {decision.warning}" if decision.warning else ""
+            decision = replace(decision, stage=name, warning=" ".join(filter(None, (warning, own))))
+            decisions.append(self.ledger.apply(decision))
             self.rounds_done[name] = due
         return decisions
 
@@ -123,5 +124,5 @@ class Purifier:
         stage = self.stages[name]
         # A mean over much of the run would hold the beginning against the model.
         recent = stage.window if isinstance(stage.window, int) else 1
-        reason = None if isinstance(stage, RandomPruning) else undertrained_warning(self.ledger, epoch, recent or 1)
+        reason = undertrained_warning(self.ledger, epoch, recent or 1) if stage.trusts_predictions else None
         return f"stage {name!r} decides, but {reason}" if reason else ""

@@ -1,8 +1,9 @@
-"""The control for every pruning rule: prune as many, but at random."""
+"""The control for every pruning stage: prune as many, but at random."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from d2sp_mm.stages.stage import check_count
 
 @dataclass(frozen=True)
 class RandomPruning(PruningStage):
-    """Prune at random, at the rate and within the class limits of the rule that it is the control of.
+    """Prune at random, at the rate and within the class limits of the stage that it is the control of.
 
     Args:
         start: See :class:`Stage`.
@@ -30,23 +31,20 @@ class RandomPruning(PruningStage):
         Our own control.
     """
 
+    trusts_predictions: ClassVar[bool] = False
+
     seed: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_count(self, "seed", self.seed, 0)
 
-    @property
-    def prob_bits(self) -> int:
-        """It looks at none."""
-        return 4
-
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         scores = np.random.default_rng(self.seed).random(len(ledger))
         return Decision(
-            rule="prune_at_random",
             epoch=epoch,
+            reason="quality",
             prune=self.lowest(ledger, scores, progress),
             # What is pruned already has the score it was pruned by.
             scores={"quality_score": np.where(ledger.keep, scores, np.nan)},

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.ledger.history import OVERRIDE
 from d2sp_mm.stages import baselines
 from d2sp_mm.stages.coarse_pruning import CoarsePruning
 from d2sp_mm.stages.doubtful_label_pruning import DoubtfulLabelPruning
 from d2sp_mm.stages.fine_correction import FineCorrection
+from d2sp_mm.stages.pruning import UNDECODABLE
 from d2sp_mm.stages.random_pruning import RandomPruning
 from d2sp_mm.stages.stage import Stage
 
@@ -37,6 +39,8 @@ def build_stage(name: str, settings: Mapping[str, Any], kinds: Kinds = STAGES) -
     where = f"default_hooks.purification.stages.{name}"
     if not isinstance(settings, Mapping):
         raise ConfigError(f"{where}={settings!r} is no dict(type=..., ...); write one, or None to leave the stage out.")
+    if name in (UNDECODABLE, OVERRIDE):
+        raise ConfigError(f"{where}: the ledger has that name for decisions of no stage; call the stage something else.")
     asked = settings.get("type", "")
     kind = asked if isinstance(asked, type) else kinds.get(str(asked).rpartition(".")[2])
     if kind is None:

@@ -55,6 +55,9 @@ class Stage:
     #: corrected labels. Never the order of the config: MMEngine sorts the keys of a config that it writes.
     priority: ClassVar[int] = 0
 
+    #: Whether its decisions are worth nothing while the model has learned little, so that a warning is due.
+    trusts_predictions: ClassVar[bool] = True
+
     start: EpochOrShare = 0.5
     rounds: int = 1
     interval: EpochOrShare = 1
@@ -80,11 +83,6 @@ class Stage:
     def uses_weights(self) -> bool:
         """Whether the stage reads the learned weights, so that the loss must learn them until its last round."""
         return False
-
-    @property
-    def prob_bits(self) -> int:
-        """Bits of each probability that the ledger keeps at least, 4, 8 or 16. Losses of well learned labels need 16."""
-        return 16
 
     def decision_epochs(self, max_epochs: int) -> tuple[int, ...]:
         """The epochs after which the stage decides, counted from 0, ascending.

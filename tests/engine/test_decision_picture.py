@@ -24,9 +24,9 @@ def sheets(work_dir):
 
 def test_every_decision_has_a_sheet_of_its_clips(trained):
     work_dir, runner = trained
-    history, rules = hook_of(runner).ledger.decisions.columns, hook_of(runner).ledger.rules
-    rounds = {(rules[rule], int(epoch) + 1): 0 for rule, epoch in zip(history["rule"], history["epoch"])}
-    for rule, epoch in zip(history["rule"], history["epoch"]):
+    history, rules = hook_of(runner).ledger.decisions.columns, hook_of(runner).ledger.stages
+    rounds = {(rules[rule], int(epoch) + 1): 0 for rule, epoch in zip(history["stage"], history["epoch"])}
+    for rule, epoch in zip(history["stage"], history["epoch"]):
         rounds[rules[rule], int(epoch) + 1] += 1
     found = sheets(work_dir)
     assert set(found) == {f"purification_{rule}_{epoch}" for rule, epoch in rounds}
@@ -41,7 +41,7 @@ def test_the_lowest_score_comes_first(trained):
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
     pruned = [i for i in np.flatnonzero(~table.keep) if table.epochs[i] == 1 and i != 3]
     first = min(pruned, key=lambda i: table.quality_scores[i])
-    sheet = sheets(work_dir)["purification_prune_by_entropy_2"]
+    sheet = sheets(work_dir)["purification_prune_2"]
     # The clips' frames are told apart by their brightness: the number of the clip, and 30 a frame.
     strip = sheet[:64, : 6 * 85].astype(float).mean(axis=2)
     assert abs(strip[:, 3:80].mean() - first % 30) < 12

@@ -13,8 +13,6 @@ from mmcv.transforms import BaseTransform
 
 import d2sp_mm
 from d2sp_mm.engine import PurificationHook
-from d2sp_mm.engine import registered_stages as new_ledger
-from d2sp_mm.engine.registered_stages import fitting_bits
 from d2sp_mm.errors import ConfigError
 from tests.tiny_run import CORRECT, NUM_CLASSES, PRUNE, hook_of, tiny_config, train, write_list
 
@@ -181,8 +179,6 @@ def test_a_classifier_that_is_not_there_is_refused_with_those_that_are(config):
     ("setting", "words"),
     [
         (dict(weighting="both"), ["weighting='both'", "'joint'"]),
-        (dict(prob_bits=5), ["prob_bits=5", "(4, 8, 16)"]),
-        (dict(prob_bits=4.0), ["prob_bits=4.0", "(4, 8, 16)"]),
         (dict(max_undecodable=1.5), ["max_undecodable=1.5", "[0, 1]"]),
     ],
 )
@@ -191,44 +187,6 @@ def test_a_setting_of_the_hook_out_of_range_is_refused(setting, words):
         PurificationHook(**setting)
     for word in words:
         assert word in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("stages", "asked", "bits"),
-    [
-        ({}, None, 16),
-        (STAGES, None, 16),
-        (STAGES, 4, 4),
-        (STAGES, 8, 8),
-        (dict(STAGES, loss=dict(type="d2sp_mm.SmallLoss", start=3, window=2, rate=0.1)), None, 16),
-        ({}, 4, 4),
-    ],
-)
-def test_a_small_ledger_keeps_all_bits_unless_it_is_told_otherwise(config, stages, asked, bits):
-    config["default_hooks"]["purification"].update(stages=stages, prob_bits=asked, dry_run=True)
-    assert hook_of(train(config)).ledger.observations.bits == bits
-
-
-@pytest.mark.parametrize(
-    ("samples", "least", "bits"),
-    [(350_000, 4, 16), (360_000, 4, 8), (790_000, 4, 8), (810_000, 4, 4), (10**7, 4, 4), (10**7, 8, 8), (10**7, 16, 16)],
-)
-def test_a_large_ledger_keeps_as_many_bits_as_fit_and_as_are_needed(samples, least, bits):
-    # 7 classes in 10 epochs: 180 bytes a sample with 16 bits, 80 with 8, 50 with 4.
-    assert fitting_bits(samples, 7, 10, least) == bits
-
-
-def test_a_longer_history_changes_no_bits(config, monkeypatch):
-    # 48 samples of 4 classes in 2 epochs are 1,152 bytes with 16 bits; in the 6 of the history they are 3,456.
-    monkeypatch.setattr(new_ledger, "_ROOM", 2000)
-    config["default_hooks"]["purification"].update(keep_epochs=6, dry_run=True)
-    seen = hook_of(train(config)).ledger.observations
-    assert (seen.window, seen.bits) == (6, 16)
-
-
-def test_of_many_classes_four_bits_would_lose_too_much():
-    assert fitting_bits(10**7, 12, 10, 4) == 4
-    assert fitting_bits(10**7, 13, 10, 4) == 8
 
 
 def test_a_misspelt_setting_of_a_stage_is_refused_with_those_that_there_are(config):

@@ -124,7 +124,7 @@ def test_the_purified_annotation_holds_nothing_undecodable_however_much_there_is
     config["val_dataloader"]["dataset"]["ann_file"] = str(write_list(tmp_path / "val.txt"))
     ledger = hook_of(train(config)).ledger
     assert not ledger.keep[:12].any()
-    assert set(ledger.rules) == {"undecodable"}
+    assert set(ledger.stages) == {"undecodable"}
     purified = str(tmp_path / "run" / "purification" / "train_purified.txt")
     stock = DATASETS.build(dict(config["train_dataloader"]["dataset"]["dataset"], ann_file=purified))
     assert len([stock[i] for i in range(len(stock))]) == 36

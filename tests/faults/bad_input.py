@@ -34,7 +34,7 @@ class TakesAll(FineCorrection):
 
     def decide(self, ledger, epoch, progress=1.0):
         found = np.flatnonzero(ledger.corrected_labels == 0)
-        return Decision("takes_all", epoch, relabel=found, new_labels=np.ones(len(found), dtype=np.int64))
+        return Decision(epoch, "label", relabel=found, new_labels=np.ones(len(found), dtype=np.int64), stage="takes_all")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,6 @@ CASES = (
     Case("settings", "max_undecodable 2", "max_undecodable=2 must be", {f"{_HOOK}.max_undecodable": 2}),
     Case("settings", "failure_tolerance -1", "failure_tolerance=-1 must be", {f"{_HOOK}.failure_tolerance": -1}),
     Case("settings", "max_undecodable 'half'", "max_undecodable='half' must be", {f"{_HOOK}.max_undecodable": "half"}),
-    Case("settings", "prob_bits 5", "prob_bits=5 is unknown", {f"{_HOOK}.prob_bits": 5}),
     Case("settings", "keep_epochs 0", "keep_epochs=0 must be", {f"{_HOOK}.keep_epochs": 0}),
     Case(
         "settings", "unknown epoch_length", "epoch_length='cut' is unknown",

@@ -19,7 +19,7 @@ import torch
 
 from d2sp_mm.engine.epoch_buffer import EpochBuffer
 from d2sp_mm.engine.resumed_state import to_tensors
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger import Ledger, packing
 from d2sp_mm.models.losses.observing_cross_entropy import BatchObservation
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 
@@ -72,7 +72,9 @@ def run(samples: int, epochs: int) -> Growth:
     labels = rng.integers(CLASSES, size=samples)
     looks = np.where(rng.random(samples) < 0.05, (labels + 1) % CLASSES, labels)
     noise = rng.random(samples) < 0.05
-    ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW, bits=4)
+    # As millions of samples are kept.
+    packing.MOST_HALVES = 0
+    ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW)
     stages = [CoarsePruning(), FineCorrection(rounds=2, interval=0.1)]
     due = [stage.decision_epochs(epochs) for stage in stages]
     peak = torch.tensor(np.where(noise, 0.0, 4.0), dtype=torch.float32)

@@ -77,7 +77,7 @@ def test_each_is_told_once_with_the_decoders_words_and_pruned(folder, tmp_path, 
     with (tmp_path / "purification" / "ledger.csv").open(newline="") as stream:
         rows = {row["key"]: row for row in csv.DictReader(stream)}
     for name in BROKEN:
-        assert (rows[name]["keep"], rows[name]["quality_score"], rows[name]["rule"]) == ("0", "0", "undecodable")
+        assert (rows[name]["keep"], rows[name]["quality_score"], rows[name]["stage"]) == ("0", "0", "undecodable")
     kept = (tmp_path / "purification" / "train_purified.txt").read_text()
     assert not any(name in kept for name in BROKEN) and "0/0.mp4" in kept
 

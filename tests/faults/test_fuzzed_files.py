@@ -95,7 +95,7 @@ def test_a_ledger_that_is_read_can_be_written(tmp_path, content):
         return
     write_ledger_table(tmp_path / "again", table)
     again = read_ledger_table(tmp_path / "again")
-    assert again.keys == table.keys and again.rules == table.rules
+    assert again.keys == table.keys and again.stages == table.stages
     np.testing.assert_array_equal(again.corrected_labels, table.corrected_labels)
 
 
@@ -177,7 +177,7 @@ def state() -> dict[str, Any]:
     kept = ledger()
     for epoch in range(2):
         kept.observe(epoch, np.arange(4), np.full((4, 2), 0.5))
-    kept.apply(Decision("rule", 1, prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([0])))
+    kept.apply(Decision(1, "label", prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([0])))
     return kept.state()
 
 
@@ -204,7 +204,7 @@ def test_a_saved_ledger_that_is_taken_over_goes_on(name, value):
         return
     kept.observe(2, np.arange(4), np.full((4, 2), 0.5))
     if kept.class_counts[1] > 1:
-        kept.apply(Decision("other", 2, relabel=np.array([3]), new_labels=np.array([0])))
+        kept.apply(Decision(2, "label", relabel=np.array([3]), new_labels=np.array([0]), stage="other"))
     assert kept.class_counts.sum() == kept.keep.sum()
     assert len(kept.fingerprint(2)) == 16
     _ = kept.decisions.columns, kept.observations.mean_probs(2, 2)

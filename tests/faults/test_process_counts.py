@@ -16,4 +16,4 @@ def test_any_number_of_processes_leaves_the_same_files(tmp_path, length):
     assert set(digests[1]) == set(FILES)
     # There was something to decide: clips were pruned, the undecodable among them, and labels corrected.
     decided = (tmp_path / "of1" / "purification" / "decisions.csv").read_text()
-    assert "undecodable,prune" in decided and "prune_by_rank_sum,prune" in decided and ",relabel," in decided
+    assert "undecodable,quality,prune" in decided and "prune,quality,prune" in decided and ",relabel," in decided

@@ -80,4 +80,4 @@ def test_weights_are_learned_in_a_run_until_the_last_round_that_needs_them(tmp_p
     # Untrained they would all be 1/2; the rank regularisation asks for a distance of .15.
     assert weights[:upper].mean() - weights[upper:].mean() > 0.1
     assert np.isnan(ledger.observations.mean_weights(1, PRUNE["start"])).all()
-    assert set(ledger.rules) == {"prune_by_weight"}
+    assert set(ledger.stages) == {"prune"}

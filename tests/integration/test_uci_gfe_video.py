@@ -47,7 +47,7 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     # Chance is .2; .53, .44 and .51 were measured with three seeds. So short a training ranks corrupted clips as chance
     # does.
     assert found["mislabel"]["ap"] > 0.35
-    truncated = [row["rule"] == "undecodable" for row in read_decisions(work_dir)]
+    truncated = [row["stage"] == "undecodable" for row in read_decisions(work_dir)]
     assert sum(truncated) >= 2
 
     purified = work_dir / "purification" / "train_purified.txt"

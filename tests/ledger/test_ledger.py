@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from d2sp_mm.engine.resumed_state import to_arrays, to_tensors
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger
+from d2sp_mm.ledger.decision import REASONS
 
 N, C = 12, 3
 KEYS = [f"a,\n{i}\udcff.mp4" for i in range(N)]
@@ -35,7 +36,8 @@ def decide(ledger: Ledger, epoch: int) -> None:
     relabel = np.array([2 + epoch])
     ledger.apply(
         Decision(
-            rule=f"rule{epoch % 2}",
+            stage=f"stage{epoch % 2}",
+            reason=REASONS[epoch % 2],
             epoch=epoch,
             prune=np.array([epoch]),
             relabel=relabel,
@@ -79,7 +81,7 @@ def test_the_state_goes_through_a_file_into_a_new_object_which_goes_on(epochs):
         observe(ledger, epochs)
         decide(ledger, epochs)
     assert_same_state(resumed, unbroken)
-    assert resumed.rules == unbroken.rules
+    assert resumed.stages == unbroken.stages
 
 
 def test_a_saved_state_is_not_touched_by_what_comes_later():
@@ -153,8 +155,8 @@ def test_the_given_labels_are_kept_for_ever():
 def test_applying_a_decision_twice_changes_nothing_the_second_time(prune, moves):
     ledger = empty()
     decision = Decision(
-        rule="r",
         epoch=0,
+        reason="label",
         prune=np.array(prune, dtype=np.int64),
         relabel=np.array(list(moves), dtype=np.int64),
         new_labels=np.array(list(moves.values()), dtype=np.int64),
@@ -187,13 +189,13 @@ def test_a_score_that_is_not_given_anew_stays():
     first, second = np.linspace(0, 1, N), np.full(N, np.nan)
     second[0] = 0.5
     for epoch, scores in enumerate((first, second)):
-        ledger.apply(Decision(rule="r", epoch=epoch, scores={"quality_score": scores}))
+        ledger.apply(Decision(epoch, "quality", scores={"quality_score": scores}))
     assert ledger.scores["quality_score"].tolist() == pytest.approx([0.5, *first[1:]])
 
 
 @pytest.mark.parametrize("new", [-1, C])
 def test_a_new_label_out_of_range_is_refused(new):
-    decision = Decision(rule="r", epoch=0, relabel=np.array([0]), new_labels=np.array([new]))
+    decision = Decision(0, "label", relabel=np.array([0]), new_labels=np.array([new]))
     with pytest.raises(DataError, match="outside"):
         empty().apply(decision)
 
@@ -201,10 +203,10 @@ def test_a_new_label_out_of_range_is_refused(new):
 @pytest.mark.parametrize(
     "decision",
     [
-        Decision(rule="r", epoch=0, prune=np.arange(0, N, C)),
-        Decision(rule="r", epoch=0, relabel=np.arange(0, N, C), new_labels=np.ones(N // C, dtype=np.int64)),
+        Decision(0, "label", prune=np.arange(0, N, C)),
+        Decision(0, "label", relabel=np.arange(0, N, C), new_labels=np.ones(N // C, dtype=np.int64)),
         Decision(
-            rule="r", epoch=0, prune=np.arange(0, N - C, C), relabel=np.array([N - C]), new_labels=np.array([1])
+            0, "label", prune=np.arange(0, N - C, C), relabel=np.array([N - C]), new_labels=np.array([1])
         ),
     ],
     ids=["pruned", "relabelled", "both"],
@@ -233,10 +235,12 @@ def test_repeated_keys_are_refused():
 
 
 def test_a_decision_is_checked():
+    with pytest.raises(ValueError, match=r"reason='none'.*quality.*label"):
+        Decision(0, "none")
     with pytest.raises(ValueError, match="one new label a sample"):
-        Decision(rule="r", epoch=0, relabel=np.array([1]))
+        Decision(0, "label", relabel=np.array([1]))
     with pytest.raises(ValueError, match="quality"):
-        Decision(rule="r", epoch=0, scores={"quality": np.zeros(N)})
+        Decision(0, "label", scores={"quality": np.zeros(N)})
 
 
 def test_class_frequencies_count_what_is_drawn_and_how_it_weighs():
@@ -244,7 +248,7 @@ def test_class_frequencies_count_what_is_drawn_and_how_it_weighs():
     ledger = Ledger(["a", "b", "c", "d"], [0, 0, 0, 1], 2, draws=[1, 1, 1, 3], class_weights=[1.0, 0.5])
     assert ledger.class_counts.tolist() == [3, 1]
     assert ledger.class_frequencies.tolist() == [3.0, 1.5]
-    ledger.apply(Decision("r", 0, prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([1])))
+    ledger.apply(Decision(0, "label", prune=np.array([0]), relabel=np.array([1]), new_labels=np.array([1]), stage="r"))
     assert ledger.class_counts.tolist() == [1, 2]
     assert ledger.class_frequencies.tolist() == [1.0, 2.0]
 

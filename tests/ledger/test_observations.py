@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.ledger import Observations
+from d2sp_mm.ledger import Observations, packing
 
 N, C = 5, 3
 
@@ -127,33 +127,27 @@ def test_loading_forgets_what_was_held_before():
     assert not used.complete(1, 2)
 
 
-@pytest.mark.parametrize("saved_bits", [4, 8, 16])
-@pytest.mark.parametrize("own_bits", [4, 8, 16])
-def test_a_state_of_other_bits_is_taken_over(saved_bits, own_bits):
-    old, new = Observations(N, C, 2, saved_bits), Observations(N, C, 3, own_bits)
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_packed_window_goes_through_its_state(packed, monkeypatch):
+    monkeypatch.setattr(packing, "MOST_HALVES", 0 if packed else 10**6)
+    old, new = Observations(N, C, 2), Observations(N, C, 3)
     for epoch in range(3):
         probs = rows(epoch, N - 1)
         old.add(epoch, np.arange(N - 1), probs / probs.sum(axis=1, keepdims=True), rows(9, N - 1)[:, 0])
     new.load(copy.deepcopy(old.state()))
-    assert new.epochs == [1, 2] and new.bits == own_bits
+    assert new.epochs == [1, 2] and new.state()["probs"].dtype == (np.uint8 if packed else np.float16)
     np.testing.assert_array_equal(new.predictions(2, 2), old.predictions(2, 2))
-    step = {4: 0.15, 8: 0.01, 16: 0.001}[own_bits]
-    np.testing.assert_allclose(new.mean_probs(2, 2), old.mean_probs(2, 2), atol=step)
-    np.testing.assert_allclose(new.mean_weights(2, 2), old.mean_weights(2, 2), atol=0.002)
+    np.testing.assert_array_equal(new.mean_probs(2, 2), old.mean_probs(2, 2))
+    np.testing.assert_array_equal(new.mean_weights(2, 2), old.mean_weights(2, 2))
     assert np.isnan(new.mean_probs(2, 2)[-1]).all()
     assert (new.predictions(2, 2) < 0).all(axis=0).tolist() == [False] * (N - 1) + [True]
 
 
-def test_a_state_of_bits_that_do_not_exist_is_refused():
-    state = filled(1, 1).state()
-    with pytest.raises(DataError, match="bits is 5"):
-        filled(1, 1).load({**state, "bits": 5})
-
-
-@pytest.mark.parametrize("bits", [4, 16])
-def test_blocks_together_are_the_whole(bits):
+@pytest.mark.parametrize("packed", [False, True])
+def test_blocks_together_are_the_whole(packed, monkeypatch):
+    monkeypatch.setattr(packing, "MOST_HALVES", 0 if packed else 10**6)
     n, rng = 20_000, np.random.default_rng(0)
-    seen = Observations(n, C, 4, bits)
+    seen = Observations(n, C, 4)
     for epoch in range(3):
         indices = np.flatnonzero(rng.random(n) < 0.9)
         seen.add(epoch, indices, rng.dirichlet(np.ones(C), len(indices)))

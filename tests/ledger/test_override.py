@@ -25,7 +25,7 @@ def decided(rounds: int = 2) -> Ledger:
     for epoch in range(rounds):
         ledger.next_epoch = epoch + 1
         new = (ledger.corrected_labels[[4, 5]] + 1) % C
-        ledger.apply(Decision("r", epoch, prune=np.array([epoch]), relabel=np.array([4, 5]), new_labels=new))
+        ledger.apply(Decision(epoch, "label", prune=np.array([epoch]), relabel=np.array([4, 5]), new_labels=new, stage="r"))
     return ledger
 
 
@@ -39,7 +39,7 @@ def test_a_override_stands_whatever_a_later_round_decides():
     apply_overrides(ledger, overrides)
     assert overrides_of(ledger) == overrides
     everything = np.arange(N)
-    taken = ledger.apply(Decision("all", 5, prune=everything[:9], relabel=everything, new_labels=np.full(N, 2)))
+    taken = ledger.apply(Decision(5, "label", prune=everything[:9], relabel=everything, new_labels=np.full(N, 2)))
     assert overrides_of(ledger) == overrides
     assert ledger.keep[[0, 4, 8]].all() and ledger.corrected_labels[[0, 4, 8]].tolist() == [0, 1, 0]
     assert not ledger.keep[[1, 2, 3, 5, 6, 7]].any()
@@ -52,7 +52,7 @@ def test_scores_are_filtered_with_the_samples_they_belong_to():
     apply_overrides(ledger, {2: Override(True, 2), 6: Override(True, 0)})
     prune, relabel = np.array([1, 2, 3]), np.array([5, 6, 7])
     scored = dict(prune_scores=prune / 10, relabel_scores=relabel / 10)
-    decision = Decision("r", 1, prune=prune, relabel=relabel, new_labels=np.array([0, 1, 2]), **scored)
+    decision = Decision(1, "label", prune=prune, relabel=relabel, new_labels=np.array([0, 1, 2]), **scored, stage="r")
     ledger.apply(decision)
     found = {int(s): v for s, v in zip(ledger.decisions.columns["sample"], ledger.decisions.columns["score"])}
     assert {s: v for s, v in found.items() if s not in (2, 6)} == {1: 0.1, 3: 0.3, 5: 0.5, 7: 0.7}
@@ -67,7 +67,7 @@ def test_without_overrides_the_stages_decisions_are_back():
     assert (ledger.keep[9], ledger.keep[0], ledger.corrected_labels[4]) == (False, False, before[1][4])
     apply_overrides(ledger, {})
     assert state(ledger) == before
-    assert "override" not in [ledger.rules[r] for r in ledger.decisions.columns["rule"]]
+    assert "override" not in [ledger.stages[s] for s in ledger.decisions.columns["stage"]]
 
 
 def test_the_same_overrides_again_change_nothing_not_even_when_they_were_taken_over():
@@ -164,7 +164,7 @@ def test_a_file_with_other_columns_in_any_order_and_a_mark_of_byte_order_is_read
         ("key,override,label\na,keep,1\n", "line 2: 'keep' means the label as given, 0; for 1 write 'relabel'"),
         ("key,override,label\na,keep,\na,prune,\n", "the key 'a' occurs twice"),
         ("key,override,label\na\n", "line 2: override is None"),
-        ("key,override,label,undone\na,keep,0,x:r\n", "line 2: undone has 'x:r'; expected epoch:rule"),
+        ("key,override,label,undone\na,keep,0,x:r\n", "line 2: undone has 'x:r'; expected epoch:stage"),
     ],
 )
 def test_bad_files_are_refused_with_the_line(tmp_path, text, words):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from d2sp_mm.ledger.packing import BITS, ProbCodes, WeightCodes
+from d2sp_mm.ledger.packing import BITS, ProbCodes, WeightCodes, fitting_bits
 
 
 def softmax(scores):
@@ -84,3 +84,11 @@ def test_weights_come_back_and_none_stays_none(bits):
     encoded = codes.encode(weights)
     np.testing.assert_allclose(codes.decode(encoded), weights, atol=1e-7 if bits == 16 else 0.5 / 254)
     assert codes.any_there(encoded) and not codes.any_there(np.full(3, codes.none, dtype=codes.dtype))
+
+
+@pytest.mark.parametrize(
+    ("samples", "classes", "bits"),
+    [(400_000, 7, 16), (500_000, 7, 4), (10**7, 12, 4), (10**7, 13, 8), (240_000, 400, 8), (7_000, 400, 16)],
+)
+def test_large_sets_are_packed_and_many_classes_in_more_bits(samples, classes, bits):
+    assert fitting_bits(samples, classes) == bits

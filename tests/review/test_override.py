@@ -173,9 +173,9 @@ def test_undoing_everything_gives_the_annotation_byte_for_byte(tool, finished, t
 
 def test_undo_takes_back_what_fits_all_that_is_said(tool, finished, capsys):
     run = read_recorded_run(finished)
-    history, rules = run.ledger.decisions.columns, run.ledger.rules
+    history, rules = run.ledger.decisions.columns, run.ledger.stages
     row = int(np.flatnonzero(history["pruned"])[0])
-    rule, label = rules[history["rule"][row]], int(run.ledger.labels[history["sample"][row]])
+    rule, label = rules[history["stage"][row]], int(run.ledger.labels[history["sample"][row]])
     epoch = int(history["epoch"][row]) + 1
     fits = history["pruned"] & (history["epoch"] + 1 == epoch) & (run.ledger.labels[history["sample"]] == label)
     expected = {run.ledger.keys[s] for s in history["sample"][fits]}
@@ -215,12 +215,12 @@ def test_undoing_one_after_the_other_comes_to_the_same_as_all_at_once(tool, fini
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_a_clip_that_was_relabelled_and_then_pruned_is_undone_in_any_order(order):
     ledger = Ledger([str(i) for i in range(6)], [0, 1, 2, 0, 1, 2], 3)
-    ledger.apply(Decision("correct", 0, relabel=np.array([0]), new_labels=np.array([1])))
-    ledger.apply(Decision("drop", 1, prune=np.array([0, 4])))
+    ledger.apply(Decision(0, "label", relabel=np.array([0]), new_labels=np.array([1]), stage="correct"))
+    ledger.apply(Decision(1, "label", prune=np.array([0, 4]), stage="drop"))
     expected = {0: [(False, 1), (True, 0)], 1: [(True, 1), (True, 0)]}[order[0]]
     standing = {}
     for rule, (keep, label) in zip(order, expected):
-        rows = Selection(rules=[("correct", "drop")[rule]]).rows(ledger)
+        rows = Selection(stages=[("correct", "drop")[rule]]).rows(ledger)
         standing = undone(ledger, rows, standing)
         apply_overrides(ledger, standing)
         assert (ledger.keep[0], ledger.corrected_labels[0]) == (keep, label)
@@ -240,7 +240,7 @@ def test_overrides_are_taken_back_one_by_one(tool, finished, tmp_path, capsys):
     after = read_recorded_run(finished).table
     for name in (key, other):
         row = run.table.keys.index(name)
-        assert not after.keep[row] and after.rules[row] == run.table.rules[row]
+        assert not after.keep[row] and after.stages[row] == run.table.stages[row]
     with pytest.raises(SystemExit, match="no such override"):
         tool.main(["undo", str(finished), "--overrides", "--key", key])
 
@@ -403,7 +403,7 @@ def test_videos_of_keys_that_repeat_are_exported_by_their_path(tmp_path, tool, f
         (["--all", "--epoch", "2"], "say what"),
         (["--overrides", "--epoch", "2"], "--overrides goes with --key and --class only"),
         (["--overrides"], "no such override"),
-        (["--stage", "none"], "--stage none: the run has none such; it has .*prune_by_entropy"),
+        (["--stage", "none"], "--stage none: the run has none such; it has .*prune"),
         (["--key", "none"], "--key none: the run has none such"),
         (["--class", "9"], "--class 9: the run has none such; it has 0, 1, 2, 3"),
         (["--epoch", "1"], "--epoch 1: the run has none such; it has 2, "),

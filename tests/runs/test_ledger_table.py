@@ -9,7 +9,7 @@ import pytest
 from d2sp_mm.errors import DataError
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table, write_ledger_table
 
-_HEADER = "key,given_label,label,keep,quality_score,label_score,margin,rule,epoch\n"
+_HEADER = "key,given_label,label,keep,quality_score,label_score,stage,reason,epoch\n"
 
 
 @pytest.fixture
@@ -21,7 +21,8 @@ def table() -> LedgerTable:
         keep=np.array([True, True, False]),
         quality_scores=np.array([1.0, 1 / 3, 1e-7]),
         label_scores=np.array([np.nan, 0.25, np.nan]),
-        rules=["", "fgc", "cgp"],
+        stages=["", "correct", "prune"],
+        reasons=["", "label", "quality"],
         epochs=np.array([-1, 4, 0]),
     )
 
@@ -29,7 +30,7 @@ def table() -> LedgerTable:
 def test_table_is_written_in_this_form(tmp_path: Path, table: LedgerTable) -> None:
     write_ledger_table(tmp_path / "purification" / "ledger.csv", table)
     assert (tmp_path / "purification" / "ledger.csv").read_bytes() == _HEADER.encode() + (
-        b'"a,1",0,0,1,1,,,,\nb\xff,1,3,1,0.333333,0.25,0.5,fgc,4\nc,2,2,0,1e-07,,,cgp,0\n'
+        b'"a,1",0,0,1,1,,,,\nb\xff,1,3,1,0.333333,0.25,correct,label,5\nc,2,2,0,1e-07,,prune,quality,1\n'
     )
 
 
@@ -56,7 +57,8 @@ def test_table_comes_back(tmp_path: Path, table: LedgerTable) -> None:
         ("a,0,0,yes,,,,,\n", "line 2: keep is 'yes'"),
         ("a,0,0,1,low,,,,\n", "line 2: quality_score is 'low'"),
         ("a,0,0,1,,1.5,,,\n", "label_scores of 'a' is 1.5"),
-        ("a,0,0,1,,,,cgp,last\n", "line 2: epoch is 'last'"),
+        ("a,0,0,1,,,prune,quality,last\n", "line 2: epoch is 'last'"),
+        ("a,0,0,1,,,prune,why,3\n", "line 2: reason is 'why'; expected one of quality, label, or nothing"),
         ("a,0,0,1,,,,,\na,0,0,1,,,,,\n", "the key 'a' occurs twice"),
     ],
 )

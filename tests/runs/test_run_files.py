@@ -46,8 +46,8 @@ def test_the_ledger_file_holds_what_the_ledger_does(run):
         np.testing.assert_allclose(values, ledger.scores[name], rtol=1e-5)
         assert not np.isnan(values).any()
     touched = ~ledger.keep | (ledger.corrected_labels != ledger.labels)
-    assert [bool(rule) for rule in table.rules] == touched.tolist() == (table.epochs >= 0).tolist()
-    assert {table.rules[i] for i in np.flatnonzero(~table.keep)} == {"prune_by_rank_sum"}
+    assert [bool(stage) for stage in table.stages] == touched.tolist() == (table.epochs >= 0).tolist()
+    assert {table.stages[i] for i in np.flatnonzero(~table.keep)} == {"prune"}
 
 
 def test_every_change_is_listed_and_replaying_the_list_gives_the_ledger(run):
@@ -59,10 +59,10 @@ def test_every_change_is_listed_and_replaying_the_list_gives_the_ledger(run):
         assert int(row["old_label"]) == labels[key]
         assert 0 <= float(row["score"]) <= 1
         if row["action"] == "prune":
-            assert (row["rule"], row["epoch"], row["new_label"]) == ("prune_by_rank_sum", "1", "")
+            assert (row["stage"], row["reason"], row["epoch"], row["new_label"]) == ("prune", "quality", "2", "")
             keep[key] = False
         else:
-            assert (row["action"], row["rule"], row["epoch"]) == ("relabel", "correct_stable", "3")
+            assert (row["action"], row["stage"], row["reason"], row["epoch"]) == ("relabel", "correct", "label", "4")
             labels[key] = int(row["new_label"])
     assert list(keep.values()) == ledger.keep.tolist()
     assert list(labels.values()) == ledger.corrected_labels.tolist()
@@ -115,8 +115,8 @@ def write(tmp_path, dataset, prune, relabel):
     given = read_training_list(indexed.map)
     ledger = Ledger(given.keys, given.labels, NUM_CLASSES)
     decision = Decision(
-        rule="r",
         epoch=0,
+        reason="label",
         prune=np.array(prune, dtype=np.int64),
         relabel=np.array(list(relabel), dtype=np.int64),
         new_labels=np.array(list(relabel.values()), dtype=np.int64),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
 from d2sp_mm.functional.certainty import balance_probs, certainty
 from d2sp_mm.functional.stability import contradiction_margin, label_score, modal_prediction
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger import Ledger, packing
 from d2sp_mm.stages import CoarsePruning, FineCorrection
 from d2sp_mm.stages.contradiction import contradiction
 from d2sp_mm.stages.purifier import undertrained_warning
@@ -15,11 +17,12 @@ from d2sp_mm.stages.purifier import undertrained_warning
 N, CLASSES, EPOCHS = 20_000, 3, 3
 
 
-@pytest.fixture(scope="module", params=[4, 16])
+@pytest.fixture(scope="module", params=[0, 10**6], ids=["packed", "halves"])
 def ledger(request):
     rng = np.random.default_rng(0)
     labels = rng.choice(CLASSES, N, p=[0.6, 0.3, 0.1])
-    found = Ledger([f"{i}.mp4" for i in range(N)], labels, CLASSES, EPOCHS, bits=request.param)
+    with mock.patch.object(packing, "MOST_HALVES", request.param):
+        found = Ledger([f"{i}.mp4" for i in range(N)], labels, CLASSES, EPOCHS)
     for epoch in range(EPOCHS):
         seen = np.flatnonzero(rng.random(N) < 0.9)
         alpha = np.ones((len(seen), CLASSES))

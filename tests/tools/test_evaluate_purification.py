@@ -22,7 +22,8 @@ def tool() -> ModuleType:
 def table(tmp_path: Path) -> LedgerTable:
     table = LedgerTable(
         ["a", "b", "c"], np.array([0, 1, 2]), np.array([0, 2, 2]), np.array([True, True, False]),
-        np.array([0.9, np.nan, 0.1]), np.array([0.9, 0.2, np.nan]), ["", "fgc", "cgp"], np.array([-1, 4, 3]),
+        np.array([0.9, np.nan, 0.1]), np.array([0.9, 0.2, np.nan]), ["", "correct", "prune"],
+        ["", "label", "quality"], np.array([-1, 4, 3]),
     )  # fmt: skip
     write_ledger_table(tmp_path / "purification" / "ledger.csv", table)
     write_truth(tmp_path / "truth.csv", ["c", "a", "b"], [2, 0, 2], ["low_quality", "clean", "mislabel"])

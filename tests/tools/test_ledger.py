@@ -18,7 +18,7 @@ from d2sp_mm.review.status import difference
 from d2sp_mm.review.summary import summary
 from d2sp_mm.review.tables import history_tables
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table, write_ledger_table
-from tests.load_tool import json_of, load_tool
+from tests.load_tool import json_of, load_tool, tool_path
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,7 +41,7 @@ def work_dir(tmp_path_factory):
 def test_a_key_that_is_no_text_is_shown_as_an_escape(tool, tmp_path):
     keys = ["a\udcff.mp4", "b.mp4"]
     scores, labels = np.full(2, 0.1), np.array([0, 1])
-    table = LedgerTable(keys, labels, labels, np.ones(2, bool), scores, scores, [""] * 2, np.full(2, -1))
+    table = LedgerTable(keys, labels, labels, np.ones(2, bool), scores, scores, [""] * 2, [""] * 2, np.full(2, -1))
     write_ledger_table(tmp_path / "purification" / "ledger.csv", table)
     command = [sys.executable, str(Path(tool.__file__)), "show", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "utf-8:strict"})
@@ -68,7 +68,7 @@ def test_show_tells_the_history_of_one_clip(tool, work_dir, capsys):
     assert (found["keep"], found["decisions"][-1]["action"]) == (False, "prune")
     assert [seen["epoch"] for seen in found["observations"]] == list(range(1, 7))
     tool.main(["show", str(work_dir), "--key", pruned])
-    assert "prune_by_entropy" in capsys.readouterr().out
+    assert "quality" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="did you mean"):
         tool.main(["show", str(work_dir), "--key", pruned[:8]])
 
@@ -87,7 +87,7 @@ def test_replay_says_what_would_change_and_writes_it(tool, work_dir, capsys, tmp
 def _table(keys=("a", "b", "c"), labels=(0, 1, 2), now=(0, 1, 2), keep=(1, 1, 1)):
     nothing = np.full(len(keys), np.nan)
     return LedgerTable(list(keys), np.array(labels), np.array(now), np.array(keep, dtype=bool), nothing, nothing,
-                       ["r"] * len(keys), np.zeros(len(keys), dtype=np.int64))  # fmt: skip
+                       ["prune"] * len(keys), ["quality"] * len(keys), np.zeros(len(keys), dtype=np.int64))  # fmt: skip
 
 
 def test_diff_goes_by_key_and_refuses_other_training_sets():
@@ -122,7 +122,7 @@ def test_a_tool_that_reads_a_run_imports_no_torch(name):
     """It takes seconds, which nobody wants to wait for who asks for counts."""
     code = (
         "import runpy, sys; sys.argv = ['tool', '--help']\n"
-        f"try: runpy.run_path('tools/{name}.py', run_name='__main__')\nexcept SystemExit: pass\n"
+        f"try: runpy.run_path({str(tool_path(name))!r}, run_name='__main__')\nexcept SystemExit: pass\n"
         "print([m for m in ('torch', 'mmengine', 'mmaction', 'mmcv') if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

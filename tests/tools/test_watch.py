@@ -46,7 +46,7 @@ def test_it_shows_progress_figures_and_a_row_a_round(tool, work_dir, capsys):
     text = shown(tool, capsys, work_dir, "--once")
     assert "epoch 6 of 6" in text and "loss" in text and "top-1 of the test" in text
     table = read_ledger_table(work_dir / "purification" / "ledger.csv")
-    rows = Counter((epoch + 1, rule) for epoch, rule in zip(table.epochs, table.rules) if rule)
+    rows = Counter((epoch + 1, stage) for epoch, stage in zip(table.epochs, table.stages) if stage)
     assert len(rows) >= 2
     found = {tuple(line.split()[1:4:2]): line.split() for line in text.splitlines() if line.startswith("│")}
     for (epoch, rule), count in rows.items():

@@ -28,7 +28,6 @@ from d2sp_mm.engine.weight_learner import WeightLearner, WeightSettings
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
 from d2sp_mm.ledger import Ledger
-from d2sp_mm.ledger.packing import BITS
 from d2sp_mm.models.heads.feature_recorder import FeatureRecorder, find_classifier
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
@@ -61,8 +60,6 @@ class PurificationHook(Hook):
         weighting: ``detached`` learns the weights beside the recognizer and leaves its loss as it is; ``joint`` trains the
             recognizer with the weighted loss while weights are learned, as SCN does.
         weight_learner: Settings of :class:`d2sp_mm.engine.weight_learner.WeightSettings` that differ from its defaults.
-        prob_bits: Bits in which the ledger keeps each probability, 4, 8 or 16; if None the most with which it stays below
-            64 MB, and 16 for rules that look at losses and where none decides (``ledger.prob_codes``).
         keep_epochs: How many epochs of observations the ledger keeps; as many as the stages look at if None. More lets a
             saved ledger be replayed with longer windows.
         classifier: Path of the head's last linear layer below ``cls_head``; found by itself if None.
@@ -91,7 +88,6 @@ class PurificationHook(Hook):
         weighting: str = "detached",
         weight_learner: Mapping[str, Any] | None = None,
         keep_epochs: int | None = None,
-        prob_bits: int | None = None,
         classifier: str | None = None,
         max_undecodable: float = 0.5,
         failure_tolerance: float = 0.0,
@@ -102,13 +98,11 @@ class PurificationHook(Hook):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
         if keep_epochs is not None and (not isinstance(keep_epochs, int) or keep_epochs < 1):
             raise ConfigError(f"PurificationHook: keep_epochs={keep_epochs!r} must be a number of epochs >= 1.")
-        if prob_bits is not None and (type(prob_bits) is not int or prob_bits not in BITS):
-            raise ConfigError(f"PurificationHook: prob_bits={prob_bits!r} is unknown; choose one of {BITS}, or None.")
         for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
             check_share("PurificationHook", name, share, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
-        self.keep_epochs, self.prob_bits = keep_epochs, prob_bits
+        self.keep_epochs = keep_epochs
         self.weight_settings = WeightSettings.of(weight_learner)
         self._learner: WeightLearner | None = None
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
@@ -132,7 +126,7 @@ class PurificationHook(Hook):
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
         self._parts: TrainingParts = find_training_parts(runner)
         given = given_list(runner, self._parts, self.write_annotation)
-        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs, self.prob_bits)
+        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
         self._purifier = Purifier(self.ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
@@ -252,7 +246,7 @@ class PurificationHook(Hook):
                 "decide as soon as their window is full."
             )
             return
-        check_resumed_state(state, self.VERSION, self._get_ledger().observations.bits)
+        check_resumed_state(state, self.VERSION)
         self._get_ledger().load(to_arrays(state["ledger"]))
         self._purifier.rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
         # A stage that was added, or has another score now, starts with fresh weights.

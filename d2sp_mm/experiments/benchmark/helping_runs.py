@@ -54,8 +54,8 @@ def evaluate_folds(
     scores, keep = np.where(known.keep, np.nan, 0.0), known.keep.copy()
     scores[seen] = get_label_quality_scores(labels, found)
     keep[seen] = ~find_label_issues(labels, found, n_jobs=1, **({"filter_by": filter_by} if filter_by else {}))
-    rules = ["" if stays else "prune_by_cleanlab" for stays in keep]
-    return LedgerTable(known.keys, known.labels, known.labels, keep, scores, scores, rules, np.where(keep, -1, 0))
+    stages, reasons = (["" if stays else word for stays in keep] for word in ("confident-learning", "label"))
+    return LedgerTable(known.keys, known.labels, known.labels, keep, scores, scores, stages, reasons, np.where(keep, -1, 0))
 
 
 Mask = npt.NDArray[np.bool_]
@@ -104,8 +104,8 @@ def join_flags(known: LedgerTable, tables: Sequence[LedgerTable], sets: Sequence
         scores[row, ~chosen] = table.quality_scores[~chosen]
     seen = ~np.isnan(scores)
     mean = np.where(seen.any(axis=0), np.nansum(scores, axis=0) / np.maximum(seen.sum(axis=0), 1), np.nan)
-    rules = ["" if stays else "prune_small_aum" for stays in keep]
-    return LedgerTable(known.keys, known.labels, known.labels, keep, mean, mean, rules, np.where(keep, -1, 0))
+    stages, reasons = (["" if stays else word for stays in keep] for word in ("aum", "label"))
+    return LedgerTable(known.keys, known.labels, known.labels, keep, mean, mean, stages, reasons, np.where(keep, -1, 0))
 
 
 def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:

@@ -70,9 +70,10 @@ def evaluate_pictures(known: LedgerTable, noisy: NoisySet, measure: str, rate: f
     # Unreadable clips tie with the lowest rank, and go before it.
     order = np.lexsort((scores, readable))
     keep[order[: round(rate * len(found))]] = False
-    rules = ["" if stays else f"prune_by_{measure}" for stays in keep]
+    stages, reasons = (["" if stays else word for stays in keep] for word in (measure, "quality"))
     unscored = np.full(len(found), np.nan)
-    return LedgerTable(known.keys, known.labels, known.labels, keep, scores, unscored, rules, np.where(keep, -1, 0))
+    epochs = np.where(keep, -1, 0)
+    return LedgerTable(known.keys, known.labels, known.labels, keep, scores, unscored, stages, reasons, epochs)
 
 
 def _measure(path: Path) -> dict[str, float] | None:

@@ -195,7 +195,7 @@ def undecided(table: LedgerTable) -> LedgerTable:
     n = len(table)
     unscored = np.full(n, np.nan)
     keep = np.ones(n, dtype=bool)
-    return LedgerTable(table.keys, table.labels, table.labels, keep, unscored, unscored, [""] * n, np.full(n, -1))
+    return LedgerTable(table.keys, table.labels, table.labels, keep, unscored, unscored, [""] * n, [""] * n, np.full(n, -1))
 
 
 def _table(folder: Path) -> LedgerTable:

@@ -78,14 +78,15 @@ def sizes(samples: int) -> list[Measurement]:
     saved = time.perf_counter()
     size = content.tell()
     content.seek(0)
-    fresh = Ledger(ledger.keys, ledger.labels, _CLASSES, _WINDOW, bits=4)
+    fresh = Ledger(ledger.keys, ledger.labels, _CLASSES, _WINDOW)
     loading = time.perf_counter()
     fresh.load(to_arrays(torch.load(content, weights_only=True)))
     loaded = time.perf_counter()
     note = (
         "every epoch of the window keeps all class probabilities in 4 bits and the weight in 8; 11 classes take 83 bytes. "
-        "So are ledgers kept that would be larger than 64 MB otherwise; smaller ones keep 16 bits, 213 bytes a sample: "
-        "4 bits decide a little worse (`prob_bits`, [d2sp.md](d2sp.md))"
+        "More than 12 classes have 8 bits (240,000 clips of 400 classes: 4 kB each). Sets of at most 3 million samples "
+        "times classes keep 16 bits and whole weights, 7 classes 213 bytes a sample, because 4 bits decide a little "
+        "worse ([d2sp.md](d2sp.md))"
     )
     what = f"bytes a sample, {_CLASSES} classes, window of {_WINDOW}"
     growth = size / (samples * stated)
@@ -106,7 +107,7 @@ def trace_size() -> list[Measurement]:
 
 def _observed(samples: int, seed: int, epochs: int = _EPOCHS) -> Ledger:
     labels = _labels(samples, seed)
-    ledger = Ledger([f"{i}.mp4" for i in range(samples)], labels, _CLASSES, _WINDOW, bits=4)
+    ledger = Ledger([f"{i}.mp4" for i in range(samples)], labels, _CLASSES, _WINDOW)
     for epoch in range(epochs):
         ledger.observe(epoch, np.arange(samples), *_seen(labels, 1000 * seed + epoch))
     return ledger

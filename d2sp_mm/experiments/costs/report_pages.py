@@ -71,8 +71,8 @@ def _run_of_many(folder: Path, clips: int, drawn: int) -> Path:
     ledger = Ledger(keys, labels, _CLASSES)
     samples, scores = np.arange(clips), np.linspace(0, 1, clips)
     pruned, moved = samples[samples % 3 == 0], samples[samples % 3 > 0]
-    decision = Decision("made_up", 0, pruned, scores[pruned], moved, (labels[moved] + 1) % _CLASSES, scores[moved])
-    ledger.apply(decision)
+    new = (labels[moved] + 1) % _CLASSES
+    ledger.apply(Decision(0, "label", pruned, scores[pruned], moved, new, scores[moved], stage="made_up"))
     part = AnnotationPart(str(ann_file), "video", " ", False, None, clips)
     RunFiles(Path(work_dir), [part], {"max_epochs": 1, "stages": {}, "failure_tolerance": 0.0}).write(ledger)
     dataset = f"dict(type='VideoDataset', ann_file={str(ann_file)!r}, data_prefix=dict(video={str(many)!r}), pipeline=[])"

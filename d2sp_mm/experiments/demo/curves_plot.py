@@ -14,12 +14,12 @@ from matplotlib.ticker import MaxNLocator
 from d2sp_mm.experiments.demo.clips import Clips
 from d2sp_mm.experiments.demo.summary import EpochCurves
 from d2sp_mm.io.csv_rows import read_csv_rows
+from d2sp_mm.runs.run_files import DECISIONS_HEADER
 
 # Okabe and Ito's colours, which the colour-blind can tell apart.
 _RUN_COLOURS = {"plain": "#000000", "d2sp": "#0072b2", "random": "#e69f00", "oracle": "#009e73"}
 _NOISE_COLOURS = {"clean": "#999999", "mislabel": "#cc79a7", "low_quality": "#d55e00"}
 _NOISE_NAMES = {"clean": "clean", "mislabel": "wrong label", "low_quality": "corrupted clip"}
-_DECISIONS_HEADER = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
 _BOTH = "prune and relabel"
 _VERBS = {"prune": "prunes", "relabel": "corrects", _BOTH: "prunes and corrects"}
 _DASHES = {"prune": "--", "relabel": ":", _BOTH: "-."}
@@ -35,8 +35,9 @@ def read_decision_epochs(decisions: Path) -> dict[int, str]:
         Epochs counted from 1, and ``prune``, ``relabel`` or ``prune and relabel``.
     """
     found: dict[int, set[str]] = {}
-    for _, row in read_csv_rows(decisions, _DECISIONS_HEADER):
-        found.setdefault(int(row[0]) + 1, set()).add(row[2])
+    for _, row in read_csv_rows(decisions, DECISIONS_HEADER):
+        decided = dict(zip(DECISIONS_HEADER, row))
+        found.setdefault(int(decided["epoch"]), set()).add(decided["action"])
     return {epoch: " and ".join(sorted(actions)) for epoch, actions in sorted(found.items())}
 
 

@@ -57,11 +57,11 @@ def clip_records(
             "given": int(table.labels[i]),
             "now": int(table.corrected_labels[i]),
             "status": what[i],
-            "rule": table.rules[i],
+            "stage": table.stages[i],
+            "reason": table.reasons[i],
             "epoch": None if table.epochs[i] < 0 else int(table.epochs[i]) + 1,
             "quality": _number(table.quality_scores[i]),
             "trust": _number(table.label_scores[i]),
-            "margin": _number(1 - 2 * table.label_scores[i]),
             # What the clip is sorted by: how bad it is by what was done to it.
             "score": _number(_suspicion(table, i, decided)),
             "before": _override(table, i) if overridden[i] else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import ClassVar
 
 import numpy as np
 
@@ -40,8 +39,6 @@ class ConfidentLearning(FlaggingStage):
         library. It asks for out-of-fold predictions; here it gets those of training, averaged over the window, which
         cost nothing.
     """
-
-    rule: ClassVar[str] = "prune_by_cleanlab"
 
     filter_by: str = "prune_by_noise_rate"
 

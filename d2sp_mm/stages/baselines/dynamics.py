@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +33,6 @@ class LowConfidence(FlaggingStage):
         takes for mislabelled. Pruning a rate of it in the middle of training is ours.
     """
 
-    rule: ClassVar[str] = "prune_low_confidence"
-
     window: int | float = 0
 
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
@@ -60,8 +57,6 @@ class ForgettingEvents(FlaggingStage):
         Toneva et al. (ICLR 2019), who find mislabelled samples among the most forgotten; they prune the least forgotten, to
         make a set smaller.
     """
-
-    rule: ClassVar[str] = "prune_most_forgotten"
 
     window: int | float = 0
 
@@ -96,7 +91,6 @@ class AreaUnderMargin(FlaggingStage):
         samples and a third time on what was left.
     """
 
-    rule: ClassVar[str] = "prune_small_aum"
     window: int | float = 0
     threshold_class: int | None = None
     percentile: float = 0.99

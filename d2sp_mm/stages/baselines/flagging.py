@@ -31,8 +31,8 @@ class FlaggingStage(PruningStage):
     """
 
     least_window: ClassVar[int] = 0
-    #: Name of the rule in the ledger.
-    rule: ClassVar[str] = ""
+    #: What its decisions are taken for, one of ``REASONS``.
+    reason: ClassVar[str] = "label"
 
     start: int | float = 0.6
     window: int | float = 5
@@ -62,7 +62,7 @@ class FlaggingStage(PruningStage):
 
     def flagged(self, epoch: int, scores: npt.NDArray[np.float64], prune: npt.NDArray[np.int64]) -> Decision:
         """The decision to prune these."""
-        return Decision(rule=self.rule, epoch=epoch, prune=prune, scores={"quality_score": scores, "label_score": scores})
+        return Decision(epoch, self.reason, prune=prune, scores={"quality_score": scores, "label_score": scores})
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class PredictionDiffers(Stage):
         wrong = (predictions >= 0) & (predictions != ledger.corrected_labels)
         relabel = within_class_limits(ledger, wrong, trust, floor=self.class_floor)
         return Decision(
-            rule="correct_what_differs",
             epoch=epoch,
+            reason="label",
             relabel=relabel,
             new_labels=predictions[relabel],
             relabel_scores=trust[relabel],

@@ -37,7 +37,7 @@ class LowLossPruning(FlaggingStage):
         pruned may come back, and the gradients of what stays are scaled up; here it is one draw for good.
     """
 
-    rule: ClassVar[str] = "prune_small_loss"
+    reason: ClassVar[str] = "quality"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -74,8 +74,6 @@ class SmallLoss(FlaggingStage):
         with a share that grows. One network, one decision over a window, and no return are ours.
     """
 
-    rule: ClassVar[str] = "prune_large_loss"
-
     def score(self, ledger: Ledger, epoch: int) -> npt.NDArray[np.float64]:
         """See :meth:`FlaggingStage.score`."""
         return np.exp(-self.mean_losses(ledger, epoch))
@@ -101,7 +99,6 @@ class LossMixture(FlaggingStage):
         data; here it is pruned, and there is one network.
     """
 
-    rule: ClassVar[str] = "prune_by_loss_mixture"
     threshold: float = 0.5
 
     def __post_init__(self) -> None:

@@ -66,8 +66,8 @@ class ScnRelabeling(Stage):
         wrong = low & (predictions != ledger.corrected_labels) & (margins > self.min_margin)
         relabel = within_class_limits(ledger, wrong, trust, floor=self.class_floor)
         return Decision(
-            rule="correct_low_weight",
             epoch=epoch,
+            reason="label",
             relabel=relabel,
             new_labels=predictions[relabel],
             relabel_scores=trust[relabel],

@@ -67,8 +67,8 @@ class Selfie(PruningStage):
         room = class_capacity(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
         large = select_lowest(np.where(ledger.keep, scores, np.nan), after, round(self.rate * len(ledger)), room)
         return Decision(
-            rule="selfie",
             epoch=epoch,
+            reason="label",
             prune=large[~refurbishable[large]],
             relabel=relabel,
             new_labels=classes[relabel],

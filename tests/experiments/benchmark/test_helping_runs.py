@@ -17,7 +17,7 @@ def _table(labels, keep=None, scores=None) -> LedgerTable:
     keep = np.ones(n, dtype=bool) if keep is None else np.asarray(keep)
     scores = np.full(n, np.nan) if scores is None else np.asarray(scores)
     labels = np.asarray(labels)
-    return LedgerTable([str(i) for i in range(n)], labels, labels, keep, scores, scores, [""] * n, np.full(n, -1))
+    return LedgerTable([str(i) for i in range(n)], labels, labels, keep, scores, scores, [""] * n, [""] * n, np.full(n, -1))
 
 
 def test_threshold_sets_are_disjoint_and_of_the_size_of_a_class():

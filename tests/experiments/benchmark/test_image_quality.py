@@ -32,9 +32,8 @@ def _known(noisy) -> LedgerTable:
     n = len(annotations)
     unscored = np.full(n, np.nan)
     keep = np.ones(n, dtype=bool)
-    return LedgerTable(
-        annotations.keys, annotations.labels, annotations.labels, keep, unscored, unscored, [""] * n, np.full(n, -1)
-    )
+    labels, none = annotations.labels, [""] * n
+    return LedgerTable(annotations.keys, labels, labels, keep, unscored, unscored, none, none, np.full(n, -1))
 
 
 @pytest.fixture(scope="module")

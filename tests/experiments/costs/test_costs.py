@@ -19,7 +19,7 @@ from d2sp_mm.experiments.costs.page import write_page
 from d2sp_mm.experiments.costs.report_pages import report_costs
 from d2sp_mm.experiments.costs.training import epoch_saving, iteration_costs
 from d2sp_mm.experiments.costs.workers import worker_costs
-from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger import Ledger, packing
 from tests.load_tool import load_tool
 from tests.tiny_run import tiny_config, write_list
 
@@ -91,11 +91,13 @@ def test_iterations_and_epochs_of_the_demos_recognizer(folder):
     assert "2 pairs of epochs" in row.found
 
 
-def test_the_ledger_of_some_samples():
+def test_the_ledger_of_some_samples(monkeypatch):
+    # As millions of them are kept.
+    monkeypatch.setattr(packing, "MOST_HALVES", 0)
     plain, deciding = epoch_ends(5000, 10.0, trials=2)
     assert plain.holds and deciding.holds and "5,000 samples" in plain.what
     stated, grown, saved, loaded = sizes(5000)
-    assert stated.found == str(Ledger(["a"], [0], 7, 10, bits=4).bytes_per_sample) and stated.holds
+    assert stated.found == str(Ledger(["a"], [0], 7, 10).bytes_per_sample) and stated.holds
     assert float(grown.found.split()[0]) == pytest.approx(100, abs=3)
     assert saved.holds and loaded.holds
 

@@ -79,8 +79,9 @@ def test_nothing_corrected_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 
 def test_decision_epochs_count_from_one(tmp_path: Path) -> None:
-    header = ("epoch", "rule", "action", "key", "old_label", "new_label", "score")
-    rows = [(7, "p", "prune", "a", 0, "", 0.1), (11, "c", "relabel", "b", 0, 1, 0.2), (11, "p", "prune", "c", 0, "", 0)]
+    header = ("epoch", "stage", "reason", "action", "key", "old_label", "new_label", "score")
+    rows = [(8, "p", "quality", "prune", "a", 0, "", 0.1)]
+    rows += [(12, "c", "label", "relabel", "b", 0, 1, 0.2), (12, "p", "quality", "prune", "c", 0, "", 0)]
     write_csv_rows(tmp_path / "decisions.csv", header, rows)
     assert read_decision_epochs(tmp_path / "decisions.csv") == {8: "prune", 12: "prune and relabel"}
 

@@ -43,7 +43,8 @@ def write_tiny_set(folder: Path) -> tuple[Path, Path]:
         keep=np.array([True, True, True, False, False]),
         quality_scores=np.array([0.9, 0.8, np.nan, 0.2, 0.0]),
         label_scores=np.array([0.9, 0.1, 0.3, 0.5, np.nan]),
-        rules=["", "correct_stable", "correct_stable", "prune_by_rank_sum", "prune_by_rank_sum"],
+        stages=["", "correct", "correct", "prune", "prune"],
+        reasons=["", "label", "label", "quality", "quality"],
         epochs=np.array([-1, 5, 5, 3, 3]),
     )
     ledger = folder / "run" / "purification" / "ledger.csv"

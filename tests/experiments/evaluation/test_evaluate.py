@@ -20,7 +20,7 @@ def _case(seed: int, n: int) -> tuple[LedgerTable, Truth]:
     # Few values, so that scores tie; some never given.
     scores = rng.choice([0.0, 0.2, 0.5, 1.0, np.nan], size=(2, n))
     corrected = np.where(rng.random(n) < 0.4, rng.integers(0, 3, n), labels)
-    table = LedgerTable(keys, labels, corrected, rng.random(n) < 0.7, *scores, [""] * n, np.full(n, -1))
+    table = LedgerTable(keys, labels, corrected, rng.random(n) < 0.7, *scores, [""] * n, [""] * n, np.full(n, -1))
     noise = rng.choice(NOISES[: rng.integers(1, 4)], n)
     truth = Truth(keys, np.where(noise == "mislabel", (labels + 1) % 3, labels), noise)
     return table, truth

@@ -57,10 +57,9 @@ def test_the_page_is_told_what_the_ledger_says(work_dir, report):
             clip = by_key[key]
             assert (clip["given"], clip["now"]) == (table.labels[row], table.corrected_labels[row])
             assert clip["status"] == what[key]
-            assert clip["rule"] == table.rules[row]
+            assert (clip["stage"], clip["reason"]) == (table.stages[row], table.reasons[row])
             assert clip["epoch"] == (table.epochs[row] + 1 if table.epochs[row] >= 0 else None)
             np.testing.assert_allclose(clip["quality"], table.quality_scores[row], atol=1e-4)
-            np.testing.assert_allclose(clip["margin"], 1 - 2 * table.label_scores[row], atol=2e-4)
 
 
 def test_the_others_are_the_most_suspicious(work_dir, report):

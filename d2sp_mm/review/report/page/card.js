@@ -59,9 +59,8 @@ window.Card = function ({ clip, run, override, judge, confirm, open }) {
       <dl>
         <div><dt>quality</dt><dd>${number(clip.quality)}</dd></div>
         <div><dt>label</dt><dd>${number(clip.trust)}</dd></div>
-        <div><dt>margin</dt><dd>${number(clip.margin)}</dd></div>
       </dl>
-      <p class="quiet">${clip.rule ? html`${clip.rule}, epoch ${clip.epoch}` : "no decision"}</p>
+      <p class="quiet">${clip.stage ? html`${clip.stage} (${clip.reason}), epoch ${clip.epoch}` : "no decision"}</p>
       <${Sparkline} clip=${clip} run=${run} />
       <div class="act" role="group" aria-label="your override on ${clip.key}">
         ${button("keep", "keep", "K")} ${button("prune", "prune", "P")}

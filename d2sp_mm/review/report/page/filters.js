@@ -2,7 +2,7 @@
 "use strict";
 
 window.Filters = {
-  start: { status: "", given: "", rule: "", epoch: "", overridden: "", text: "", order: "worst", page: 0 },
+  start: { status: "", given: "", stage: "", epoch: "", overridden: "", text: "", order: "worst", page: 0 },
   pageSize: 48,
 
   orders: {
@@ -19,7 +19,7 @@ window.Filters = {
       (clip) =>
         (!filter.status || clip.status === filter.status) &&
         (filter.given === "" || clip.given === +filter.given) &&
-        (!filter.rule || clip.rule === filter.rule) &&
+        (!filter.stage || clip.stage === filter.stage) &&
         (filter.epoch === "" || clip.epoch === +filter.epoch) &&
         (!filter.overridden || (filter.overridden === "yes") === (overrides.found.has(clip.key) || !!clip.before)) &&
         (!text || clip.key.toLowerCase().includes(text))
@@ -44,7 +44,7 @@ window.FilterBar = function ({ run, filter, change, found, search }) {
     <form class="filters" role="search" aria-label="Which clips" onSubmit=${(event) => event.preventDefault()}>
       ${choice("status", "what was done", [...all, ...values("status").map((status) => [status, status])])}
       ${choice("given", "class as given", [...all, ...run.classes.map((name, label) => [label, name])])}
-      ${choice("rule", "stage", [...all, ...values("rule").sort().map((rule) => [rule, rule])])}
+      ${choice("stage", "stage", [...all, ...values("stage").sort().map((stage) => [stage, stage])])}
       ${choice("epoch", "epoch", [...all, ...epochs.map((epoch) => [epoch, epoch])])}
       ${choice("overridden", "by you", [...all, ["no", "not overridden yet"], ["yes", "overridden"]])}
       ${choice("order", "order", Object.entries(Filters.orders).map(([value, [text]]) => [value, text]))}

@@ -33,7 +33,7 @@ _LISTS = b"a/b.mp4 0\nc d.mp4 1\ne.mp4 2\n"
 _FRAMES = b"a/b 16 0\nc 8 1\n"
 _OFFSET = b"a/b 0 16 0\nc 4 8 1\n"
 _TRUTH = b"key,true_label,noise\na,0,clean\nb,1,mislabel\nc,2,low_quality\n"
-_LEDGER = (",".join(LEDGER_HEADER) + "\na,0,1,1,0.5,0.25,0.5,fine_correction,3\nb,2,2,0,0,,,prune,2\n").encode()
+_LEDGER = (",".join(LEDGER_HEADER) + "\na,0,1,1,0.5,0.25,correct,label,3\nb,2,2,0,0,,prune,quality,2\n").encode()
 
 
 @st.composite

@@ -45,7 +45,8 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
     assert "| oracle |" in markdown and "times richer" in markdown and "| AUROC |" in markdown
 
     # The controls are what they say: nothing is pruned in plain and oracle, and the oracle gets no corrupted clip.
-    pruned = {name: (out / name / "purification" / "decisions.csv").read_text().count(",quality,prune,") for name in summary["runs"]}
+    decided = {name: (out / name / "purification" / "decisions.csv").read_text() for name in summary["runs"]}
+    pruned = {name: text.count(",quality,prune,") for name, text in decided.items()}
     assert pruned["d2sp"] == overridden["low_quality"]["pruned"] and pruned["random"] > 0
     assert pruned["plain"] == pruned["oracle"] == 0
     assert len(read_annotations(out / "oracle" / "purification" / "train_oracle_purified.txt")) == 38

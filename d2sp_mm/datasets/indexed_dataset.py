@@ -13,6 +13,7 @@ import torch
 from mmaction.datasets import PoseDataset
 from torch.utils.data import get_worker_info
 
+from d2sp_mm import refusals
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.purified_sampler import DrawnPosition
 from d2sp_mm.datasets.sample_checks import form_of, not_finite
@@ -86,15 +87,9 @@ class IndexedDataset:
         self.map = SampleMap(self.dataset)
         for part in self.map.parts:
             if getattr(part, "multi_class", False):
-                raise ConfigError(
-                    "train_dataloader.dataset.multi_class=True: purification compares one label a clip with one "
-                    "prediction and does not support multi-label data."
-                )
+                raise ConfigError(refusals.multi_label("train_dataloader.dataset.multi_class"))
             if hasattr(part, "num_repeats"):
-                raise ConfigError(
-                    f"train_dataloader.dataset.type={type(part).__name__!r} repeats augmentations within a batch, which "
-                    "purification does not support; use VideoDataset."
-                )
+                raise ConfigError(refusals.repeated_augmentation(type(part).__name__))
 
     @property
     def metainfo(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from mmengine.model import is_model_wrapper
 from mmengine.runner import EpochBasedTrainLoop, Runner
 from torch import nn
 
+from d2sp_mm import refusals
 from d2sp_mm.datasets.indexed_dataset import IndexedDataset
 from d2sp_mm.datasets.purified_sampler import PurifiedSampler
 from d2sp_mm.datasets.sample_checks import stacking_of
@@ -30,8 +31,8 @@ class TrainingParts:
     num_classes: int
     #: Factor of each class in the loss; None if there is none.
     class_weights: Any = None
-    #: Whether the model gives one row of scores a clip, not a sample, so that several clips a sample cannot train.
-    row_of_each_clip: bool = False
+    #: Class of a model that gives one row of scores a clip, not a sample, so that several clips a sample cannot train.
+    row_of_each_clip: str = ""
 
     def check_batch(self, data_batch: dict[str, Any]) -> None:
         """Refuse several clips a sample where the model does not average them.
@@ -44,10 +45,7 @@ class TrainingParts:
             return
         clips = {len(sample) for sample in inputs}
         if clips != {1}:
-            raise ConfigError(
-                f"the train pipeline gives num_clips={max(clips)} clips a sample, which a 3-D or skeleton recognizer does "
-                "not average in training; set num_clips=1 in train_dataloader.dataset.dataset.pipeline."
-            )
+            raise ConfigError(refusals.several_clips(max(clips), self.row_of_each_clip))
 
 
 def check_full_batch(loader: Any) -> None:
@@ -60,11 +58,7 @@ def check_full_batch(loader: Any) -> None:
         ConfigError: If there is no full batch and others are dropped.
     """
     if len(loader) == 0:
-        raise ConfigError(
-            f"train_dataloader.drop_last=True with batch_size={loader.batch_size}: a process draws {len(loader.sampler)} "
-            "samples an epoch, so there is no full batch and nothing would be trained; set drop_last=False or a smaller "
-            "batch_size."
-        )
+        raise ConfigError(refusals.no_full_batch(loader.batch_size, len(loader.sampler)))
 
 
 def find_training_parts(runner: Runner) -> TrainingParts:
@@ -74,10 +68,7 @@ def find_training_parts(runner: Runner) -> TrainingParts:
         ConfigError: If the run is of a kind that purification does not support, or lacks a part.
     """
     if not isinstance(runner.train_loop, EpochBasedTrainLoop):
-        raise ConfigError(
-            f"train_cfg.type={type(runner.train_loop).__name__!r}: purification decides between epochs; use "
-            "train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=...)."
-        )
+        raise ConfigError(refusals.loop(repr(dict(type=type(runner.train_loop).__name__))))
     dataset = runner.train_dataloader.dataset
     if not isinstance(dataset, IndexedDataset):
         raise ConfigError(
@@ -95,36 +86,22 @@ def find_training_parts(runner: Runner) -> TrainingParts:
     model = runner.model.module if is_model_wrapper(runner.model) else runner.model
     head = getattr(model, "cls_head", None)
     if head is None or not hasattr(head, "loss_cls"):
-        raise ConfigError(
-            f"model of type {type(model).__name__!r} has no cls_head with a loss_cls: purification supports MMAction2's "
-            "recognizers (not localizers, detectors or retrieval models)."
-        )
+        raise ConfigError(refusals.no_head(type(model).__name__))
     if isinstance(head, RGBPoseHead):
-        raise ConfigError(
-            "model.cls_head.type='RGBPoseHead' classifies each modality by itself, and purification needs one row of scores "
-            "a sample; train each modality by itself."
-        )
+        raise ConfigError(refusals.several_modalities(type(head).__name__))
     if getattr(head, "multi_class", False):
-        raise ConfigError(
-            "model.cls_head.multi_class=True: purification compares one label a clip with one prediction and does not "
-            "support multi-label training."
-        )
+        raise ConfigError(refusals.multi_label("model.cls_head.multi_class"))
     # A preprocessor of several modalities holds one for each, any of which may blend.
     blendings = [getattr(module, "blending", None) for module in model.data_preprocessor.modules()]
     blending = next((found for found in blendings if found is not None), None)
     if blending is not None:
-        raise ConfigError(
-            f"model.data_preprocessor.blending is {type(blending).__name__}: a blended clip's "
-            "prediction belongs to no single clip, so nothing could be learned of either. Set "
-            "model.data_preprocessor.blending=None for the purification run; train the final model with blending on the "
-            "purified annotation."
-        )
+        raise ConfigError(refusals.blending(type(blending).__name__))
     if not isinstance(head.loss_cls, ObservingCrossEntropyLoss):
         raise ConfigError(
             f"model.cls_head.loss_cls is a {type(head.loss_cls).__name__}; use "
             "loss_cls=dict(type='d2sp_mm.ObservingCrossEntropyLoss'), which takes CrossEntropyLoss's arguments."
         )
-    row_of_each_clip = isinstance(model, (Recognizer3D, RecognizerGCN))
+    row_of_each_clip = type(model).__name__ if isinstance(model, (Recognizer3D, RecognizerGCN)) else ""
     weights = head.loss_cls.class_weight
     class_weights = None if weights is None else torch.as_tensor(weights).cpu().numpy()
     return TrainingParts(head, head.loss_cls, dataset, sampler, head.num_classes, class_weights, row_of_each_clip)

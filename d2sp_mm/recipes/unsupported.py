@@ -8,6 +8,8 @@ from typing import Any
 
 from mmengine.config import Config
 
+from d2sp_mm import refusals
+
 #: MMEngine's wrappers that hold one dataset.
 _WRAPPERS = {"RepeatDataset", "ClassBalancedDataset"}
 #: Models that give one row of scores a clip, not a sample.
@@ -58,10 +60,7 @@ def _training(config: Config) -> str | None:
 def _loop(config: Config) -> str | None:
     loop = type_name(config.train_cfg)
     if loop not in ("", "EpochBasedTrainLoop") or not config.train_cfg.get("by_epoch", True):
-        return (
-            f"train_cfg={dict(config.train_cfg)!r} is no plain loop over epochs, and purification decides between epochs; "
-            "use train_cfg=dict(type='EpochBasedTrainLoop', max_epochs=...)."
-        )
+        return refusals.loop(repr(dict(config.train_cfg)))
     return None
 
 
@@ -69,26 +68,14 @@ def _model(config: Config) -> str | None:
     model = config.get("model") or {}
     head = model.get("cls_head")
     if head is None:
-        return (
-            f"model.type={type_name(model)!r} has no cls_head: purification supports recognizers, not localizers, detectors "
-            "or models of video and text."
-        )
+        return refusals.no_head(type_name(model))
     if type_name(head) in ("RGBPoseHead", "OmniHead"):
-        return (
-            f"model.cls_head.type={type_name(head)!r} classifies several modalities by layers of their own, and "
-            "purification needs one row of scores a sample; train each modality by itself."
-        )
+        return refusals.several_modalities(type_name(head))
     if head.get("multi_class"):
-        return (
-            "model.cls_head.multi_class=True: purification compares one label a clip with one prediction and does not "
-            "support multi-label training."
-        )
+        return refusals.multi_label("model.cls_head.multi_class")
     loss = head.get("loss_cls", {})
     if type_name(loss) not in ("", "CrossEntropyLoss"):
-        return (
-            f"model.cls_head.loss_cls.type={type_name(loss)!r}: purification observes the cross entropy of one label a "
-            "clip; use CrossEntropyLoss (class_weight and label_smooth_eps stay possible)."
-        )
+        return refusals.loss(type_name(loss))
     return None
 
 
@@ -96,13 +83,7 @@ def _blending(config: Config) -> str | None:
     preprocessor = config.model.get("data_preprocessor") or {}
     parts = [preprocessor, *(preprocessor.get("preprocessors") or {}).values()]
     blending = next((part["blending"] for part in parts if part.get("blending") is not None), None)
-    if blending is None:
-        return None
-    return (
-        f"model.data_preprocessor.blending is {type_name(blending)}: a blended clip's prediction belongs to no single clip. "
-        "Set model.data_preprocessor.blending=None for the purification run, and train the final model with blending on the "
-        "purified annotation."
-    )
+    return None if blending is None else refusals.blending(type_name(blending))
 
 
 def _data(config: Config) -> str | None:
@@ -132,21 +113,12 @@ def _data(config: Config) -> str | None:
                 "datasets=[dict(...), dict(...)]), one for each file."
             )
         if type_name(dataset) == "RepeatAugDataset":
-            return (
-                "train_dataloader.dataset.type='RepeatAugDataset' repeats augmentations within a batch, so one sample has "
-                "several predictions; use VideoDataset (and set train_dataloader.collate_fn=dict(type='pseudo_collate'))."
-            )
+            return refusals.repeated_augmentation("RepeatAugDataset")
         if dataset.get("multi_class"):
-            return (
-                "train_dataloader.dataset.multi_class=True: purification compares one label a clip with one prediction and "
-                "does not support multi-label data."
-            )
+            return refusals.multi_label("train_dataloader.dataset.multi_class")
         clips = max((step.get("num_clips", 1) for step in dataset.get("pipeline") or [] if hasattr(step, "get")), default=1)
         if clips > 1 and type_name(config.model) in _ROW_OF_EACH_CLIP:
-            return (
-                f"the train pipeline takes num_clips={clips} clips a sample, which a {type_name(config.model)} does not "
-                "average in training; set num_clips=1."
-            )
+            return refusals.several_clips(clips, type_name(config.model))
     return None
 
 

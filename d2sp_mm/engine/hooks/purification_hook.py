@@ -6,29 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mmengine import dist
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX, UNDECODABLE
 from d2sp_mm.engine.decision_log import log_decision
-from d2sp_mm.engine.epoch_buffer import EpochBuffer, write_epoch
-from d2sp_mm.engine.epoch_length import EpochLength
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
-from d2sp_mm.engine.hooks.exact_resume_hook import ExactResumeHook
+from d2sp_mm.engine.observer import Observer, report_at_end
 from d2sp_mm.engine.overrides import OverrideFile
+from d2sp_mm.engine.purified_training import PurifiedTraining
 from d2sp_mm.engine.ranks import check_ranks_equal, from_main
 from d2sp_mm.engine.registered_stages import build_stages, new_ledger
-from d2sp_mm.engine.resumed_state import check_resumed_state, to_arrays, to_tensors
-from d2sp_mm.engine.training_parts import TrainingParts, find_training_parts
-from d2sp_mm.engine.undecodable_report import report_at_end, report_undecodable
-from d2sp_mm.engine.weight_learner import WeightLearner, WeightSettings
+from d2sp_mm.engine.resumed_state import purification_state, take_over
+from d2sp_mm.engine.training_parts import find_training_parts
+from d2sp_mm.engine.weight_learner import WeightSettings
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
-from d2sp_mm.ledger import Ledger
-from d2sp_mm.models.heads.feature_recorder import FeatureRecorder, find_classifier
+from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
 from d2sp_mm.stages import Stage
@@ -38,8 +33,6 @@ from d2sp_mm.stages.stage import check_share
 
 #: Entry of a checkpoint that holds the purification state.
 CHECKPOINT_KEY = "purification"
-#: Share of an epoch's samples whose scores may be not finite before a run that acts stops: half precision may overflow.
-_MOST_NOT_FINITE = 0.1
 
 
 @HOOKS.register_module()
@@ -79,7 +72,6 @@ class PurificationHook(Hook):
 
     #: Above CheckpointHook, so that a checkpoint holds the decisions of the epoch it closes.
     priority = "NORMAL"
-    VERSION = 1
 
     def __init__(
         self,
@@ -102,14 +94,12 @@ class PurificationHook(Hook):
             check_share("PurificationHook", name, share, low_open=False, high_open=False)
         self.stages: dict[str, Stage] = build_stages(stages or {})
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
-        self.keep_epochs = keep_epochs
-        self.weight_settings = WeightSettings.of(weight_learner)
-        self._learner: WeightLearner | None = None
+        self.weight_settings, self.keep_epochs = WeightSettings.of(weight_learner), keep_epochs
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
         self.write_annotation = write_annotation
         self.ledger: Ledger | None = None
-        self._overrides, self._buffer = OverrideFile(overrides), EpochBuffer()
-        self._loaded: dict[str, Any] | None = None
+        self._overrides = OverrideFile(overrides)
+        self._loaded: Any = None
 
     @property
     def _acts(self) -> bool:
@@ -124,94 +114,69 @@ class PurificationHook(Hook):
 
     def before_train(self, runner: Runner) -> None:
         """Find the parts, check that everything can work, and take over the state of a resumed run."""
-        self._parts: TrainingParts = find_training_parts(runner)
+        self._parts = find_training_parts(runner)
         given = given_list(runner, self._parts, self.write_annotation)
-        self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
-        self._purifier = Purifier(self.ledger, self.stages, runner.max_epochs, self.failure_tolerance)
+        ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
+        self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
-        self._checked_until = runner.epoch
-        self._parts.loss.mode = "plain"
-        if any(stage.uses_weights for stage in self.stages.values()):
-            _, layer = find_classifier(self._parts.head, self._parts.num_classes, self.classifier)
-            self._learner = WeightLearner(layer.in_features, layer.weight.device, self.weight_settings)
-            self._parts.loss.attach(FeatureRecorder(layer), self._learner)
-        self._epoch_length = EpochLength(runner)
+        learns = any(stage.uses_weights for stage in self.stages.values())
+        weighted = self.weighting == "joint" and not self.dry_run
+        self._observer = Observer(self._parts, self.weight_settings if learns else None, weighted, self.classifier)
+        self._training = PurifiedTraining(runner, self._parts, ledger)
+        self._first_epoch = runner.epoch
         loaded, self._loaded = self._loaded, None
         if runner.iter > 0:
-            self._resume(runner, loaded)
-        self._overrides.begin(runner, self.ledger)
-        if not self._acts:
-            # The weights shall be those of plain MMAction2.
-            for hook in runner.hooks:
-                if isinstance(hook, ExactResumeHook):
-                    hook.isolate = False
-        self._apply(runner, runner.epoch)
-        from_main(lambda: check_free_space(runner, self._get_ledger()))
-        from_main(lambda: self._files.write(self._get_ledger()))
+            take_over(loaded, self._purifier, self._observer.learner)
+        self._overrides.begin(runner, ledger)
+        if self._acts:
+            self._training.draw_kept(runner, runner.epoch)
+        else:
+            self._training.leave_as_it_is(runner)
+        from_main(lambda: check_free_space(runner, ledger))
+        from_main(lambda: self._files.write(ledger))
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Switch the loss to what this epoch needs."""
-        self._buffer.clear()
-        learning = "weighted" if self.weighting == "joint" and not self.dry_run else "detached"
-        self._parts.loss.mode = learning if self._purifier.wants_weights else "plain"
+        """Let the loss learn weights where a stage will read them."""
+        self._observer.begin_epoch(self._purifier.wants_weights)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
         self._parts.check_batch(data_batch)
-        ledger = self._get_ledger()
-        if runner.epoch == self._checked_until:
-            check_batch_labels(ledger, data_batch)
-        if not self._acts:
-            return
-        for data_sample in data_batch["data_samples"]:
-            sample = data_sample.metainfo[SAMPLE_INDEX]
-            if ledger.corrected_labels[sample] != ledger.labels[sample]:
-                data_sample.set_gt_label(int(ledger.corrected_labels[sample]))
+        if runner.epoch == self._first_epoch:
+            check_batch_labels(self._purifier.ledger, data_batch)
+        if self._acts:
+            self._training.relabel(data_batch)
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Take what the loss saw."""
-        seen = self._parts.loss.take_observation()
-        if seen is not None:
-            if self._learner is not None and seen.features is not None:
-                self._learner.step(self._parts.loss.stock_loss, seen.scores, seen.labels, seen.features)
-            metas = [data_sample.metainfo for data_sample in data_batch["data_samples"]]
-            failures = {sample: reason for meta in metas for sample, reason in meta[UNDECODABLE]}
-            self._buffer.add([meta[SAMPLE_INDEX] for meta in metas], seen, failures)
-        self._epoch_length.after_train_iter(runner, batch_idx)
+        self._observer.take(data_batch)
+        self._training.after_train_iter(runner, batch_idx)
 
     def after_train_epoch(self, runner: Runner) -> None:
         """Write the epoch into the ledger, let the stages decide, and carry it out."""
-        ledger = self._get_ledger()
-        seen = self._buffer.gather()
-        if seen is not None:
-            # Plain MMAction2 trains on when scores are not finite, and so does a run that only observes.
-            seen = seen.finite(_MOST_NOT_FINITE if self._acts else 1.0)
-            failed = np.array(sorted(seen.failures), dtype=np.int64)
-            ledger.observe(runner.epoch, seen.indices, seen.probs, seen.weights, failed)
-            write_epoch(runner, ledger, seen)
-            report_undecodable(runner, ledger, seen.failures, self.max_undecodable)
-        decided = self._overrides.refresh(runner, ledger)
+        ledger = self._purifier.ledger
+        self._observer.end_epoch(runner, ledger, self._acts, self.max_undecodable)
+        overridden = self._overrides.refresh(runner, ledger)
         decisions = self._purifier.step(runner.epoch)
-        for decision in decisions:
-            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
+        self._log(runner, decisions)
         if dist.is_distributed():
             check_ranks_equal(ledger.fingerprint(runner.epoch), runner.epoch)
-        self._apply(runner, runner.epoch + 1)
-        if decided or decisions:
+        if self._acts:
+            self._training.draw_kept(runner, runner.epoch + 1)
+        if overridden or decisions:
             from_main(lambda: self._files.write(ledger))
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind, with what a person decided during the last validation as well."""
-        ledger = self._get_ledger()
+        ledger = self._purifier.ledger
         self._overrides.refresh(runner, ledger)
         for name, done in self._purifier.unfinished.items():
             runner.logger.warning(
                 f"purification: stage {name!r} decided {done} of {self.stages[name].rounds} rounds: training ended "
                 f"before it had seen the epochs that it looks at. Train longer, or shorten the window."
             )
-        for decision in self._purifier.prune_undecodable(ledger.next_epoch - 1):
-            log_decision(runner, ledger, decision, self.dry_run, self._parts.dataset)
+        self._log(runner, self._purifier.prune_undecodable(ledger.next_epoch - 1))
         report_at_end(runner, ledger)
         written = from_main(lambda: self._files.write(ledger, ended=True))
         check_end(runner, self._parts, self._files, ledger)
@@ -220,41 +185,13 @@ class PurificationHook(Hook):
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Add the purification state. Called on rank 0 only, and possibly more than once an epoch."""
-        if self.ledger is None:
-            return
-        learner = self._learner
-        checkpoint[CHECKPOINT_KEY] = {
-            "version": self.VERSION,
-            "ledger": to_tensors(self.ledger.state()),
-            "rounds_done": dict(self._purifier.rounds_done),
-            "learner": None if learner is None else learner.state(),
-        }
+        if self.ledger is not None:
+            checkpoint[CHECKPOINT_KEY] = purification_state(self._purifier, self._observer.learner)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Put the state aside: whether this is a resume or a plain ``load_from`` is known only when training starts."""
         self._loaded = checkpoint.get(CHECKPOINT_KEY)
 
-    def _get_ledger(self) -> Ledger:
-        if self.ledger is None:
-            raise ConfigError("PurificationHook: training has not started; there is no ledger yet.")
-        return self.ledger
-
-    def _resume(self, runner: Runner, state: dict[str, Any] | None) -> None:
-        if state is None:
-            runner.logger.warning(
-                "purification: the resumed checkpoint holds no purification state, so the ledger starts empty; stages "
-                "decide as soon as their window is full."
-            )
-            return
-        check_resumed_state(state, self.VERSION)
-        self._get_ledger().load(to_arrays(state["ledger"]))
-        self._purifier.rounds_done.update({n: done for n, done in state["rounds_done"].items() if n in self.stages})
-        # A stage that was added, or has another score now, starts with fresh weights.
-        if self._learner is not None and state["learner"] is not None:
-            self._learner.load(state["learner"])
-
-    def _apply(self, runner: Runner, next_epoch: int) -> None:
-        if self._acts:
-            loader = runner.train_dataloader
-            self._parts.sampler.set_keep(self._get_ledger().keep, 0 if loader.drop_last else loader.batch_size)
-            self._epoch_length.update(runner, next_epoch)
+    def _log(self, runner: Runner, decisions: list[Decision]) -> None:
+        for decision in decisions:
+            log_decision(runner, self._purifier.ledger, decision, self.dry_run, self._parts.dataset)

@@ -1,13 +1,60 @@
-"""Keeping loop, learning-rate schedule and gradient accumulation right when an epoch shrinks."""
+"""Training on what a ledger says: which samples are drawn, and under which labels."""
 
 from __future__ import annotations
 
 from itertools import chain
+from typing import Any
 
 from mmengine.runner import Runner
 
+from d2sp_mm.datasets.indexed_dataset import SAMPLE_INDEX
+from d2sp_mm.engine.hooks.exact_resume_hook import ExactResumeHook
+from d2sp_mm.engine.training_parts import TrainingParts
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.functional.schedule import proportional_steps
+from d2sp_mm.ledger import Ledger
+
+
+class PurifiedTraining:
+    """Lets the training follow a ledger.
+
+    Args:
+        runner: The runner, before training starts and while the sampler still draws everything.
+        parts: The parts of the run.
+        ledger: The ledger.
+    """
+
+    def __init__(self, runner: Runner, parts: TrainingParts, ledger: Ledger) -> None:
+        self._parts, self._ledger, self._epoch_length = parts, ledger, EpochLength(runner)
+
+    def leave_as_it_is(self, runner: Runner) -> None:
+        """See to it that the weights will be those of plain MMAction2: no hook of ours changes what is drawn."""
+        for hook in runner.hooks:
+            if isinstance(hook, ExactResumeHook):
+                hook.isolate = False
+
+    def draw_kept(self, runner: Runner, next_epoch: int) -> None:
+        """Draw the kept samples alone from now on; call it between epochs.
+
+        Args:
+            runner: The runner.
+            next_epoch: The epoch that starts next, counted from 0.
+        """
+        loader = runner.train_dataloader
+        self._parts.sampler.set_keep(self._ledger.keep, 0 if loader.drop_last else loader.batch_size)
+        self._epoch_length.update(runner, next_epoch)
+
+    def relabel(self, data_batch: dict[str, Any]) -> None:
+        """Put corrected labels into a batch."""
+        ledger = self._ledger
+        for data_sample in data_batch["data_samples"]:
+            sample = data_sample.metainfo[SAMPLE_INDEX]
+            if ledger.corrected_labels[sample] != ledger.labels[sample]:
+                data_sample.set_gt_label(int(ledger.corrected_labels[sample]))
+
+    def after_train_iter(self, runner: Runner, batch_idx: int) -> None:
+        """Keep iteration-based schedules right where the epoch is shorter than configured."""
+        self._epoch_length.after_train_iter(runner, batch_idx)
 
 
 class EpochLength:

@@ -1,5 +1,5 @@
 # Every data set, noise and method, with the published protocols that train several times: days on two cores. It may be
-# broken off and called again; seeds come one after the other, so that the first is compared after a fifth of the time.
+# interrupted and called again; seeds come one after the other, so that the first is compared after a fifth of the time.
 #
 #     python tools/analysis_tools/benchmark.py full
 _base_ = "../_base_/benchmark/methods.py"
@@ -36,11 +36,11 @@ noises = {
     "human": dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="ferplus"),
 }
 # Which labels are wrong depends on how the clip looks.
-noises["look-alikes"] = dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="instance_dependent")
+noises["instance-dependent"] = dict(mislabel_rate=0.2, low_quality_rate=0.1, confusion="instance_dependent")
 only = [
     *[(name, noise) for noise in ("both", "clean") for name in ("toy", "gfe-pose", "gfe-video")],
     ("toy", "human"),
-    *[(name, "look-alikes") for name in ("toy", "gfe-pose", "gfe-video")],
+    *[(name, "instance-dependent") for name in ("toy", "gfe-pose", "gfe-video")],
     *[(name, noise) for noise in ("low-quality", "mislabel") for name in ("toy", "gfe-pose", "gfe-video")],
     *[("gfe-pose", noise) for noise in ("mislabel-10", "mislabel-40", "low-quality-20")],
 ]

@@ -17,8 +17,8 @@ from d2sp_mm.annotations.pose_pickle import split_names
 from d2sp_mm.annotations.truth import NOISES
 from d2sp_mm.errors import D2SPError
 from d2sp_mm.experiments.noise.confusion import SOURCES, choose_confusion
-from d2sp_mm.experiments.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
-from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, instance_dependent_chances
+from d2sp_mm.experiments.noise.inject import CORRUPTION_KINDS, FrameNames, InjectedNoise, inject_noise
+from d2sp_mm.experiments.noise.instance_dependent import INSTANCE_DEPENDENT, clip_features, instance_dependent_chances
 from d2sp_mm.io.whole_files import atomic_write
 
 
@@ -37,7 +37,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--confusion",
         default="symmetric",
-        help=f"symmetric (default), asymmetric, {LOOK_ALIKES} (clips that look like another class), "
+        help=f"symmetric (default), asymmetric, {INSTANCE_DEPENDENT} (clips that look like another class), "
         f"{', '.join(SOURCES)}, or a .json, .csv or .npy file; row = true class",
     )
     parser.add_argument("--num-classes", type=int, help="default: the highest label plus one")
@@ -53,7 +53,7 @@ def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _corrupt_help() -> str:
-    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in SPOIL_KINDS.items() if names)
+    return "; ".join(f"{kind}: {', '.join(names)}" for kind, names in CORRUPTION_KINDS.items() if names)
 
 
 def read(args: argparse.Namespace) -> Annotations:
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace, console: Console) -> InjectedNoise:
     annotations = read(args)
     num_classes = args.num_classes or int(annotations.labels.max()) + 1
     chances, confusion = None, args.confusion
-    if confusion == LOOK_ALIKES:
+    if confusion == INSTANCE_DEPENDENT:
         chances = instance_dependent_chances(clip_features(annotations, args.data_root), annotations.labels, num_classes)
         confusion = "symmetric"
     with Progress(console=console) as bar:

@@ -1,4 +1,4 @@
-"""A noisy training set of a place, with its truth and what an oracle would train on."""
+"""The files of a noisy split: its annotation, its truth, and what an oracle would train on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from d2sp_mm.experiments.benchmark.clean_set import CleanSet
 from d2sp_mm.experiments.benchmark.suite import Noise
 from d2sp_mm.experiments.noise.confusion import choose_confusion
 from d2sp_mm.experiments.noise.inject import inject_noise
-from d2sp_mm.experiments.noise.instance_dependent import LOOK_ALIKES, clip_features, instance_dependent_chances
+from d2sp_mm.experiments.noise.instance_dependent import INSTANCE_DEPENDENT, clip_features, instance_dependent_chances
 from d2sp_mm.io.whole_files import atomic_write
 
 _RECORD = "planted.json"
@@ -100,7 +100,7 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int, num_classes: i
         # The record is written last, so that a folder without it was broken off.
         shutil.rmtree(folder, ignore_errors=True)
         chances, confusion = None, noise.confusion
-        if confusion == LOOK_ALIKES:
+        if confusion == INSTANCE_DEPENDENT:
             features = clip_features(clean.annotations, clean.data_root)
             chances, confusion = instance_dependent_chances(features, clean.annotations.labels, num_classes), "symmetric"
         inject_noise(

@@ -15,10 +15,8 @@ def choose_confusion(choice: str, num_classes: int) -> np.ndarray:
     """Return the confusion matrix that ``choice`` names.
 
     Args:
-        choice: ``symmetric``, ``asymmetric``, a name of :data:`d2sp_mm.experiments.noise.confusion.SOURCES` (the seven DFEW
-            classes
-            in their order), or a file: ``.json`` (rows, or a dict with them as ``matrix``), ``.csv`` (numbers, no
-            header) or ``.npy``.
+        choice: ``symmetric``, ``asymmetric``, a name of :data:`SOURCES` (the seven DFEW classes in their order), or a
+            file: ``.json`` (rows, or a dict with them as ``matrix``), ``.csv`` (numbers, no header) or ``.npy``.
         num_classes: Number of classes of the training set.
 
     Returns:
@@ -128,7 +126,7 @@ SOURCES = tuple(_TABLES)
 
 
 def _with_surprise(table: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fill the row and column of Surprise from FER+; the other votes of a row shrink to make room."""
+    """Fill the row and column of Surprise from FER+; the other votes of a row shrink in proportion."""
     ferplus = confusion_matrix("ferplus")
     surprise = DFEW_CLASSES.index("Surprise")
     filled = table / np.maximum(table.sum(axis=1, keepdims=True), np.finfo(float).tiny)
@@ -144,7 +142,7 @@ def confusion_matrix(source: str) -> NDArray[np.float64]:
     ``ferplus``: one annotator against the majority of the other nine, still images. ``fer2013``: FER2013's first labels
     against the FER+ majority, the same images. ``crema_d_face``: single votes on acted clips seen without sound against
     the intended emotion; ``crema_d_face_and_voice``: the same clips with sound. FER+'s contempt is left out. CREMA-D
-    has no surprise: its row and column come from ``ferplus``, and the other shares of a row shrink to make room.
+    has no surprise: its row and column come from ``ferplus``, and the other shares of a row shrink in proportion.
 
     Args:
         source: One of :data:`SOURCES`.

@@ -26,7 +26,7 @@ from d2sp_mm.experiments.noise.noise_plan import NoisePlan, plan_noise
 from d2sp_mm.io.whole_files import atomic_write
 
 #: The ways to corrupt a clip, by the kind of its annotation.
-SPOIL_KINDS: dict[str, tuple[str, ...]] = {
+CORRUPTION_KINDS: dict[str, tuple[str, ...]] = {
     "video": VIDEO_KINDS,
     "rawframe": tuple(FRAME_KINDS),
     "pose": tuple(KEYPOINT_KINDS),
@@ -98,7 +98,7 @@ def inject_noise(
         low_quality_rate: Share of all samples to corrupt, in [0, 1]; no sample gets both.
         seed: 0 or more; the same seed plants the same noise.
         data_root: The folder of the clips; needed to corrupt a ``video`` or ``rawframe`` list.
-        kinds: Ways to corrupt, out of ``SPOIL_KINDS``; ``None`` takes all.
+        kinds: Ways to corrupt, out of ``CORRUPTION_KINDS``; ``None`` takes all.
         frame_names: For ``rawframe``.
         chances: How likely each sample is taken for each class, shape ``(n, c)``, in place of ``matrix``; see
             :func:`d2sp_mm.experiments.noise.instance_dependent.instance_dependent_chances`.
@@ -144,7 +144,7 @@ def inject_noise(
 
 
 def _check_kinds(kind: str, kinds: Sequence[str] | None, low_quality_rate: float) -> Sequence[str]:
-    known = SPOIL_KINDS[kind]
+    known = CORRUPTION_KINDS[kind]
     if low_quality_rate and not known:
         raise ConfigError(f"low_quality_rate={low_quality_rate}: {kind} clips cannot be corrupted; set it to 0.")
     unknown = [name for name in kinds or () if name not in known]

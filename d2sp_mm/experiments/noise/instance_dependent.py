@@ -12,7 +12,7 @@ from d2sp_mm.annotations.pose_pickle import PosePickle
 from d2sp_mm.errors import ConfigError, DataError
 
 #: What a user calls this noise.
-LOOK_ALIKES = "instance_dependent"
+INSTANCE_DEPENDENT = "instance_dependent"
 #: Moments of a clip that are looked at, and the side of the grey picture that is left of each.
 _MOMENTS, _SIDE = 4, 12
 #: Principal components in which distances are measured, at most.

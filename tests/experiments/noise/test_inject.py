@@ -11,7 +11,7 @@ from d2sp_mm.annotations import read_annotations
 from d2sp_mm.annotations.truth import read_truth
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.experiments.noise.confusion import symmetric
-from d2sp_mm.experiments.noise.inject import SPOIL_KINDS, FrameNames, InjectedNoise, inject_noise
+from d2sp_mm.experiments.noise.inject import CORRUPTION_KINDS, FrameNames, InjectedNoise, inject_noise
 
 Make = Callable[[Path, int], Path]
 
@@ -51,7 +51,7 @@ def test_video_list(video_list: Path) -> None:
     assert {name: content for name, content in _tree(video_list.parent).items() if not name.startswith("out")} == before
     _check_truth(injected, np.arange(10) % 3)
     assert injected.data_prefix == video_list.parent / "out" / "data"
-    assert set(injected.plan.kinds.values()) == set(SPOIL_KINDS["video"])
+    assert set(injected.plan.kinds.values()) == set(CORRUPTION_KINDS["video"])
     for i, key in enumerate(injected.keys):
         clip = injected.data_prefix / key
         assert clip.is_symlink() == (i not in injected.plan.kinds)

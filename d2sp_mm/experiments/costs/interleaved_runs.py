@@ -1,4 +1,4 @@
-"""Several training runs in one process that take turns, epoch by epoch."""
+"""Interleaved runs: several training runs in one process, of which one trains at a time, an epoch each."""
 
 from __future__ import annotations
 
@@ -12,65 +12,68 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 
-class _Turns:
-    """Who may go on; one at a time, round and round."""
+class _RoundRobin:
+    """Lets one thread run at a time, in a fixed order."""
 
-    def __init__(self, players: list[str]) -> None:
-        self._players = list(players)
-        self._now = 0
+    def __init__(self, names: list[str]) -> None:
+        self._names = list(names)
+        self._running = 0
         self._changed = Condition()
 
-    def wait(self, player: str) -> None:
+    def wait(self, name: str) -> None:
+        """Block until this thread may run."""
         with self._changed:
-            self._changed.wait_for(lambda: player not in self._players or self._players[self._now] == player)
+            self._changed.wait_for(lambda: name not in self._names or self._names[self._running] == name)
 
-    def pass_on(self, player: str) -> None:
+    def release(self, name: str) -> None:
+        """Let the next thread run."""
         with self._changed:
-            if player in self._players and self._players[self._now] == player:
-                self._now = (self._now + 1) % len(self._players)
+            if name in self._names and self._names[self._running] == name:
+                self._running = (self._running + 1) % len(self._names)
             self._changed.notify_all()
 
-    def leave(self, player: str) -> None:
+    def remove(self, name: str) -> None:
+        """Schedule this thread no more."""
         with self._changed:
-            if player in self._players:
-                place = self._players.index(player)
-                self._players.remove(player)
-                self._now = self._now - (place < self._now)
-                self._now = self._now % len(self._players) if self._players else 0
+            if name in self._names:
+                index = self._names.index(name)
+                self._names.remove(name)
+                self._running = self._running - (index < self._running)
+                self._running = self._running % len(self._names) if self._names else 0
             self._changed.notify_all()
 
 
-class _First(Hook):
-    """Ends the turn of the epoch before, with what stands between the two, waits for the next, and starts the clock."""
+class _StartClock(Hook):
+    """Releases the other runs after an epoch and what follows it, waits for the next epoch, and starts the clock."""
 
     priority = 0
 
-    def __init__(self, name: str, turns: _Turns) -> None:
-        self.name, self._turns = name, turns
+    def __init__(self, name: str, scheduler: _RoundRobin) -> None:
+        self.name, self._scheduler = name, scheduler
         self.begin: float | None = None
 
     def before_train_epoch(self, runner: Runner) -> None:
         if self.begin is not None:
-            self._turns.pass_on(self.name)
-        self._turns.wait(self.name)
+            self._scheduler.release(self.name)
+        self._scheduler.wait(self.name)
         self.begin = now()
 
 
-class _Last(Hook):
+class _StopClock(Hook):
     """Stops the clock after every other hook."""
 
     priority = 100
 
-    def __init__(self, first: _First) -> None:
-        self._first = first
+    def __init__(self, start: _StartClock) -> None:
+        self._start = start
         self.times: list[float] = []
 
     def after_train_epoch(self, runner: Runner) -> None:
-        assert self._first.begin is not None
-        self.times.append(now() - self._first.begin)
+        assert self._start.begin is not None
+        self.times.append(now() - self._start.begin)
 
 
-def take_turns(configs: Mapping[str, Config]) -> dict[str, list[float]]:
+def run_interleaved(configs: Mapping[str, Config]) -> dict[str, list[float]]:
     """Train several configs at once, of which only one computes at a time, an epoch each.
 
     Args:
@@ -79,14 +82,14 @@ def take_turns(configs: Mapping[str, Config]) -> dict[str, list[float]]:
     Returns:
         Seconds of each epoch by :func:`now`, from the hooks that begin it to those that end it, by name.
     """
-    turns = _Turns(list(configs))
+    scheduler = _RoundRobin(list(configs))
     # Built one after the other: MMEngine's building of a runner is not made for threads.
     runners = {name: Runner.from_cfg(config) for name, config in configs.items()}
     clocks = {}
     for name, runner in runners.items():
-        first = _First(name, turns)
-        clocks[name] = _Last(first)
-        runner.register_hook(first, priority=0)
+        start = _StartClock(name, scheduler)
+        clocks[name] = _StopClock(start)
+        runner.register_hook(start, priority=0)
         runner.register_hook(clocks[name], priority=100)
     failed: list[BaseException] = []
 
@@ -96,7 +99,7 @@ def take_turns(configs: Mapping[str, Config]) -> dict[str, list[float]]:
         except BaseException as error:
             failed.append(error)
         finally:
-            turns.leave(name)
+            scheduler.remove(name)
 
     threads = [Thread(target=train, args=(name,)) for name in configs]
     for thread in threads:

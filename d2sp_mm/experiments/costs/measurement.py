@@ -79,7 +79,7 @@ _IMPORT_MOST, _HELP_MOST = 0.05, 1.0
 
 
 def start_times(trials: int = 9) -> list[Measurement]:
-    """Importing the package, against a Python that imports nothing, in turns; and the training script's ``--help``.
+    """Importing the package, interleaved with a Python that imports nothing; and the training script's ``--help``.
 
     Args:
         trials: How often each is measured.

@@ -16,7 +16,7 @@ from d2sp_mm.io.whole_files import atomic_write
 _HEAD = """# What purification costs, and what it saves
 
 Written by `make bench` (`tools/analysis_tools/measure_costs.py`) on {machine}. Medians with 95 % bootstrap
-intervals. What is compared takes turns within one run, so that other work on the machine meets both alike; the intervals are
+intervals. What is compared is interleaved within one run, so that other work on the machine slows both; the intervals are
 of the pairs' ratios. Without a GPU, training and loading are measured in the CPU time of the processes: that is what they
 cost, and other work does not lengthen it.
 

@@ -1,4 +1,4 @@
-"""One training run in which purification is switched off and on by turns, iteration by iteration."""
+"""Toggled purification: one training run in which purification is on in every other iteration."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from d2sp_mm.engine import PurificationHook
 from d2sp_mm.experiments.costs.interleaved_runs import now
 
 
-class _SwitchedDataset(IndexedDataset):
+class _ToggledDataset(IndexedDataset):
     """The wrapper, or what it wraps."""
 
-    switch: _Switch
+    toggle: _Toggle
 
     def __getitem__(self, position: int) -> Any:
-        return super().__getitem__(position) if self.switch.on else self.dataset[int(position)]
+        return super().__getitem__(position) if self.toggle.on else self.dataset[int(position)]
 
     def __getitems__(self, positions: Sequence[int]) -> list[Any]:
-        return super().__getitems__(positions) if self.switch.on else [self[position] for position in positions]
+        return super().__getitems__(positions) if self.toggle.on else [self[position] for position in positions]
 
 
-class _First(Hook):
+class _StartClock(Hook):
     """Starts the clock before any other hook, with the batch loaded."""
 
     priority = 0
 
-    def __init__(self, switch: _Switch) -> None:
-        self.switch = switch
+    def __init__(self, toggle: _Toggle) -> None:
+        self._toggle = toggle
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        self.switch.begin()
+        self._toggle.begin()
 
 
-class _Switch(Hook):
-    """Stops the clock after every other hook, and switches."""
+class _Toggle(Hook):
+    """Stops the clock after every other hook, and toggles purification."""
 
     priority = 100
 
@@ -56,12 +56,12 @@ class _Switch(Hook):
         head = runner.model.cls_head
         self._head, self._losses = head, {True: head.loss_cls, False: CrossEntropyLoss()}
         dataset = runner.train_dataloader.dataset
-        # One set and one network for both, so that nothing differs but what is switched, not even where it lies in memory.
-        dataset.__class__ = _SwitchedDataset
-        dataset.switch = self
+        # One set and one network for both, so that nothing differs but what is toggled, not even where it lies in memory.
+        dataset.__class__ = _ToggledDataset
+        dataset.toggle = self
         hook = next(hook for hook in runner.hooks if isinstance(hook, PurificationHook))
         for name in ("before_train_iter", "after_train_iter"):
-            setattr(hook, name, self._switched(getattr(hook, name)))
+            setattr(hook, name, self._where_on(getattr(hook, name)))
         head.loss_cls = self._losses[self.on]
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
@@ -69,7 +69,7 @@ class _Switch(Hook):
         self.on = not self.on
         self._head.loss_cls = self._losses[self.on]
 
-    def _switched(self, method: Callable[..., None]) -> Callable[..., None]:
+    def _where_on(self, method: Callable[..., None]) -> Callable[..., None]:
         def call(*args: Any, **kwargs: Any) -> None:
             if self.on:
                 method(*args, **kwargs)
@@ -77,11 +77,11 @@ class _Switch(Hook):
         return call
 
 
-def switched_iterations(config: Config) -> tuple[list[float], list[float]]:
+def toggled_iterations(config: Config) -> tuple[list[float], list[float]]:
     """Train a purified config with purification on in every other iteration.
 
     Off are the hook's work in each iteration, the observing loss, and the wrapper of the data set. The loading of batches is
-    not in the times. Workers must be 0, so that a batch is loaded after the switch.
+    not in the times. Workers must be 0, so that a batch is loaded after the toggle.
 
     Args:
         config: The config, whose hook decides nothing before the end.
@@ -89,10 +89,10 @@ def switched_iterations(config: Config) -> tuple[list[float], list[float]]:
     Returns:
         Seconds of the iterations with it and without it by :func:`now`, equally many.
     """
-    runner, switch = Runner.from_cfg(config), _Switch()
-    runner.register_hook(_First(switch), priority=0)
-    runner.register_hook(switch, priority=100)
+    runner, toggle = Runner.from_cfg(config), _Toggle()
+    runner.register_hook(_StartClock(toggle), priority=0)
+    runner.register_hook(toggle, priority=100)
     runner.train()
-    on, off = switch.times[True], switch.times[False]
+    on, off = toggle.times[True], toggle.times[False]
     pairs = min(len(on), len(off))
     return on[:pairs], off[:pairs]

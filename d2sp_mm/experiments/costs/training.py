@@ -1,4 +1,4 @@
-"""What a step costs."""
+"""What purification costs a training step, and what pruning saves of an epoch."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from mmengine.config import Config
 
-from d2sp_mm.experiments.costs.interleaved_runs import take_turns
+from d2sp_mm.experiments.costs.interleaved_runs import run_interleaved
 from d2sp_mm.experiments.costs.measurement import Measurement, median_interval, paired_ratio
-from d2sp_mm.experiments.costs.toggled_purification import switched_iterations
+from d2sp_mm.experiments.costs.toggled_purification import toggled_iterations
 from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 from d2sp_mm.paths import find_home
 from d2sp_mm.recipes import purify_config, read_config
@@ -63,7 +63,7 @@ _OF_WEIGHTS = (
 
 
 def iteration_costs(folder: Path, epochs: int = 16, clips: int = CLIPS) -> list[Measurement]:
-    """Iterations of the demo's recognizer with purification switched off and on by turns; weights are learned all the time.
+    """Iterations of the demo's recognizer with toggled purification; weights are learned all the time.
 
     Args:
         folder: Where to draw the clips and run.
@@ -80,7 +80,7 @@ def iteration_costs(folder: Path, epochs: int = 16, clips: int = CLIPS) -> list[
         ours = purify_config(plain, recipe, {f"default_hooks.purification.{key}": value for key, value in changes.items()})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            on, off = switched_iterations(_in(ours, folder / "ours"))
+            on, off = toggled_iterations(_in(ours, folder / "ours"))
         # The first iterations warm caches up.
         warm = len(on) // 10
         machine, most = ("GPU", _GPU_MOST) if torch.cuda.is_available() else ("CPU", _CPU_MOST)
@@ -90,7 +90,7 @@ def iteration_costs(folder: Path, epochs: int = 16, clips: int = CLIPS) -> list[
 
 
 def epoch_saving(folder: Path, epochs: int = 18, clips: int = CLIPS) -> list[Measurement]:
-    """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, against whole ones in turns.
+    """Epochs of which three tenths are pruned after the first, with ``epoch_length="shrink"``, interleaved with whole ones.
 
     Args:
         folder: Where to draw the clips and run.
@@ -105,7 +105,7 @@ def epoch_saving(folder: Path, epochs: int = 18, clips: int = CLIPS) -> list[Mea
     pruned.train_dataloader.sampler.epoch_length = "shrink"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        times = take_turns({"whole": _in(plain, folder / "whole"), "pruned": _in(pruned, folder / "pruned")})
+        times = run_interleaved({"whole": _in(plain, folder / "whole"), "pruned": _in(pruned, folder / "pruned")})
     # The first two epochs are whole in both, or warm up.
     ratios = np.array(times["pruned"][2:]) / np.array(times["whole"][2:])
     middle, low, high = median_interval(1 - ratios)

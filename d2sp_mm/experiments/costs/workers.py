@@ -48,12 +48,12 @@ def worker_costs(
         for workers in (0, 2, 4):
             for persistent in (False, True) if workers else (False,):
                 name = f"{workers} workers{', persistent' if persistent else ''}"
-                times, _ = _in_turns(sets, pairs, workers, persistent, batches)
+                times, _ = _interleaved(sets, pairs, workers, persistent, batches)
                 what = f"batches, CPU time of all processes, {name}"
                 note = "" if workers else _NOISE
                 found.append(paired_ratio(what, times["wrapped"], times["bare"], _MOST_SLOWER, note))
                 if workers:
-                    _, memory = _in_turns(large, min(pairs, 3), workers, persistent, 10 * batches)
+                    _, memory = _interleaved(large, min(pairs, 3), workers, persistent, 10 * batches)
                     found.append(_memory(f"{samples:,} samples, {name}", memory))
         found.append(_added(large, pairs))
     return found
@@ -67,7 +67,7 @@ def _large_list(folder: Path, samples: int) -> dict[str, Any]:
     return dict(type="VideoDataset", ann_file=str(ann_file), pipeline=pipeline)
 
 
-def _in_turns(
+def _interleaved(
     sets: Mapping[str, Any], pairs: int, workers: int, persistent: bool, batches: int
 ) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
     """CPU seconds of each measurement, and private bytes of each worker, by name."""

@@ -12,7 +12,7 @@ from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 
-from d2sp_mm.experiments.costs.interleaved_runs import take_turns
+from d2sp_mm.experiments.costs.interleaved_runs import run_interleaved
 from d2sp_mm.experiments.costs.ledger_sizes import epoch_ends, sizes
 from d2sp_mm.experiments.costs.measurement import Measurement, paired_ratio, seconds, start_times
 from d2sp_mm.experiments.costs.page import write_page
@@ -42,7 +42,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("costs")
 
 
-def test_a_ratio_is_taken_pair_by_pair_and_judged_by_its_median():
+def test_a_ratio_is_taken_pair_by_pair_and_evaluated_by_its_median():
     theirs = [1.0, 10.0, 100.0]
     row = paired_ratio("x", [1.01, 10.1, 150.0], theirs, 0.02)
     assert row.found.startswith("+1.00 % (") and row.holds
@@ -55,7 +55,7 @@ def test_seconds_have_a_unit_that_can_be_read():
     assert (row.found, row.bound, row.holds) == ("2.5 s, 1 trials", "at most 2 s", False)
 
 
-def test_runs_take_turns_and_only_one_computes_at_a_time(tmp_path):
+def test_runs_are_interleaved_and_only_one_computes_at_a_time(tmp_path):
     ann_file = write_list(tmp_path / "train.txt", per_class=8)
     configs = {}
     for name in ("a", "b"):
@@ -64,12 +64,12 @@ def test_runs_take_turns_and_only_one_computes_at_a_time(tmp_path):
         config["custom_hooks"] = [dict(type="NotesIterations", name=name)]
         configs[name] = Config(config)
     NotesIterations.seen.clear()
-    times = take_turns(configs)
+    times = run_interleaved(configs)
     assert {name: len(found) for name, found in times.items()} == {"a": 3, "b": 3}
-    # 32 clips in batches of 8: four of one, then four of the other, where they got in step.
-    turns = [(name, len(list(group))) for name, group in itertools.groupby(NotesIterations.seen)]
-    assert [name for name, _ in turns] in (["a", "b"] * 3, ["b", "a"] * 3)
-    assert {length for _, length in turns} == {4}
+    # 32 clips in batches of 8: four of one, then four of the other.
+    epochs = [(name, len(list(group))) for name, group in itertools.groupby(NotesIterations.seen)]
+    assert [name for name, _ in epochs] in (["a", "b"] * 3, ["b", "a"] * 3)
+    assert {length for _, length in epochs} == {4}
     assert all(value > 0 for found in times.values() for value in found)
 
 
@@ -78,7 +78,7 @@ def test_a_run_that_fails_ends_the_measurement_with_its_error(tmp_path):
     bad["train_dataloader"]["dataset"]["pipeline"].append(dict(type="Breaks"))
     begin = time.monotonic()
     with pytest.raises(Exception, match="Breaks"):
-        take_turns({"good": Config(good), "bad": Config(bad)})
+        run_interleaved({"good": Config(good), "bad": Config(bad)})
     assert time.monotonic() - begin < 60
 
 

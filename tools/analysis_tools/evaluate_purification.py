@@ -1,4 +1,4 @@
-"""Judge a purification run against the truth of its training set."""
+"""Evaluate a purification run against the truth of its training set."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from d2sp_mm.runs.ledger_table import read_ledger_table
 
 def parse_args(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="Judge a purification run against the known truth")
+    parser = argparse.ArgumentParser(description="Evaluate a purification run against the known truth")
     parser.add_argument("work_dir", type=Path, help="the run's work dir, or a ledger.csv")
     parser.add_argument("--truth", type=Path, required=True, help="CSV with the header key,true_label,noise")
     return parser.parse_args(argv)
@@ -35,7 +35,7 @@ def find_ledger(work_dir: Path) -> Path:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Judge, write ``purification.json`` beside the ledger, and print the table."""
+    """Evaluate, write ``purification.json`` beside the ledger, and print the table."""
     args = parse_args(argv)
     console = Console()
     try:

@@ -100,7 +100,7 @@ def _draw_scores(axes: Axes, clips: Clips, scores: np.ndarray, title: str) -> No
             )  # fmt: skip
     axes.set(title=title, xlabel="score given by d2sp", ylabel="share of the clips of each kind")
     if axes.has_data():
-        # Room for the legend above the highest bar.
+        # Space for the legend above the highest bar.
         axes.set_ylim(top=1.2 * axes.get_ylim()[1])
         axes.legend(fontsize=9.5, loc="upper center", ncols=len(_NOISE_COLOURS), columnspacing=1.2, handlelength=1.5)
     axes.grid(alpha=0.3)

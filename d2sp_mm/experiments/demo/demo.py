@@ -33,7 +33,7 @@ from d2sp_mm.runs.scalars import read_scalars
 
 
 def run_demo(settings: DemoSettings, console: Console) -> Summary:
-    """Draw the toy set, train and test the four runs, judge the purified one, and draw the pictures.
+    """Draw the toy set, train and test the four runs, evaluate the purified one, and draw the pictures.
 
     Writes to ``settings.out``: the toy set, a work dir a run, ``summary.json``, ``summary.md`` and the pictures.
 

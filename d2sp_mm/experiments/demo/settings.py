@@ -87,7 +87,7 @@ MARKER = "demo.json"
 PICTURES = ("lowest_scored.png", "corrected.png", "curves.png")
 FIGURES = ("summary.json", "summary.md", "seeds.json", "seeds.md")
 _SEED_FOLDER = re.compile(r"seed\d+")
-#: Checkpoints and logs of four runs, on the safe side; the toy set checks its own room.
+#: Checkpoints and logs of four runs, on the safe side; the toy set checks for its own space.
 _BYTES_NEEDED = 300e6
 
 
@@ -112,8 +112,8 @@ def prepare_out_folder(settings: DemoSettings) -> None:
     free = shutil.disk_usage(out).free
     if free < _BYTES_NEEDED:
         raise DataError(
-            f"demo: the runs need about {_BYTES_NEEDED / 1e6:.0f} MB, but out {out} has {free / 1e6:.0f} MB free; make "
-            "room, or name a folder on another disk"
+            f"demo: the runs need about {_BYTES_NEEDED / 1e6:.0f} MB, but out {out} has {free / 1e6:.0f} MB free; "
+            "delete something, or name a folder on another disk"
         )
     content = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()}
     (out / MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

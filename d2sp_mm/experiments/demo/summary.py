@@ -1,4 +1,4 @@
-"""What the runs came to."""
+"""The figures of the runs, and their tables."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def summarize(settings: DemoSettings, seconds: Mapping[str, float], evaluation: 
     Args:
         settings: The demo's settings.
         seconds: Wall time of each run, by its name.
-        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate` said of the purified run.
+        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate_purification` said of the purified run.
 
     Returns:
         The summary; ``top1`` and ``uar`` in [0, 1], of the clean test clips after the last epoch.
@@ -129,7 +129,7 @@ def enrichment(evaluation: Mapping[str, Mapping[str, Any]], num_train: int) -> f
     """How many times richer in corrupted clips the pruned set is than the whole set.
 
     Args:
-        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate` said.
+        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate_purification` said.
         num_train: Training clips, the noisy ones included.
 
     Returns:
@@ -173,7 +173,7 @@ def seeds_table(spread: Mapping[str, Mapping[str, Mapping[str, float]]], num_see
     """Lay out mean and deviation over several seeds.
 
     Args:
-        spread: What :func:`d2sp_mm.experiments.demo.summary.spread_over_seeds` returned as ``runs``.
+        spread: What :func:`spread_over_seeds` returned as ``runs``.
         num_seeds: How many seeds.
 
     Returns:

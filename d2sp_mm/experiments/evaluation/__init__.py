@@ -1,4 +1,4 @@
-"""Judging a purification against the known truth."""
+"""Evaluating a purification against the known truth."""
 
 from d2sp_mm.experiments.evaluation.evaluate import evaluate_purification, report_table
 

@@ -97,14 +97,11 @@ def _ranking(positive: np.ndarray, scores: np.ndarray) -> dict[str, float | None
     }
 
 
-def report_table(
-    evaluation: Mapping[str, Mapping[str, Any]], title: str = "Purification against the truth"
-) -> Table:
-    """Lay out what :func:`d2sp_mm.experiments.evaluation.evaluate` returned.
+def report_table(evaluation: Mapping[str, Mapping[str, Any]], title: str = "Purification against the truth") -> Table:
+    """Lay out what :func:`evaluate_purification` returned.
 
     Args:
-        evaluation: The dictionary of :func:`d2sp_mm.experiments.evaluation.evaluate`, or the means of several; counts are
-            shown as whole
+        evaluation: The dictionary of :func:`evaluate_purification`, or the means of several; counts are shown as whole
             numbers.
         title: What stands above the table.
 

@@ -1,4 +1,4 @@
-# Real facial motion as skeletons, five seeds: 145 cells in 56 minutes on two cores, which other work shared at times.
+# Real facial motion as skeletons, five seeds: 145 trials in 56 minutes on two cores, which other work shared at times.
 #
 #     python tools/analysis_tools/benchmark.py short
 _base_ = "../_base_/benchmark/methods.py"

@@ -4,7 +4,7 @@
     python tools/analysis_tools/benchmark.py full --jobs 2 --page docs/benchmark_full.md
     python tools/analysis_tools/benchmark.py my_suite.py --out work_dirs/mine --methods plain oracle d2sp small-loss
 
-Called again, it goes on where it was broken off. Results are a line a cell in OUT/results.jsonl; tables and pictures are
+A second call resumes an interrupted one. Results are a line a trial in OUT/results.jsonl; tables and pictures are
 made from that file alone (--page-only trains nothing).
 """
 
@@ -23,11 +23,10 @@ from rich.console import Console
 
 import d2sp_mm.compat  # noqa: F401 - configs may import what cannot be imported without the bridges
 from d2sp_mm.errors import ConfigError, D2SPError
-from d2sp_mm.experiments.benchmark.bench import Bench
-from d2sp_mm.experiments.benchmark.carry_out import carry_out
 from d2sp_mm.experiments.benchmark.page import noise_tables, write_page
 from d2sp_mm.experiments.benchmark.results import Results
 from d2sp_mm.experiments.benchmark.suite import PLAIN, Suite, read_suite, suite_names
+from d2sp_mm.experiments.benchmark.suite_runner import SuiteRunner
 from d2sp_mm.experiments.benchmark.summary import summarize_all
 
 _EPILOG = """A suite is a file such as configs/benchmark/short.py: seeds, data_sets, noises, methods. A data set is a config
@@ -67,7 +66,7 @@ def choose(suite: Suite, args: argparse.Namespace) -> Suite:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Carry the suite out, print its tables and write its page."""
+    """Run the suite, print its tables and write its page."""
     # Both say on every call what nobody here can change.
     warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
     args, console = parse_args(argv), Console()
@@ -75,10 +74,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         suite = choose(read_suite(args.suite), args)
         out = args.out or Path("work_dirs/benchmark") / suite.name
         results = Results(out / "results.jsonl")
-        bench = Bench(suite, out)
+        runner = SuiteRunner(suite, out)
         if not args.page_only:
-            carry_out(bench, results, args.jobs, console)
-        rows = bench.current(results)
+            runner.run(results, args.jobs, console)
+        rows = runner.current(results)
         if not rows:
             raise ConfigError(f"{results.path} holds no results of this suite as it is now; call without --page-only first.")
         summary = summarize_all(rows, suite.pairs)
@@ -93,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except D2SPError as error:
         sys.exit(f"benchmark: {error}")
     except KeyboardInterrupt:
-        sys.exit("benchmark: broken off; call again to go on.")
+        sys.exit("benchmark: interrupted; call again to resume.")
     console.print("\nWritten:", results.path, *written, sep="\n  ", highlight=False, markup=False, soft_wrap=True)
 
 

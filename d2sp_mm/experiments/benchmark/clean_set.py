@@ -68,7 +68,7 @@ def clean_set(data_set: DataSet, folder: Path, seed: int) -> CleanSet:
     ann_file = Path(settings.pop("ann_file", ""))
     if not ann_file.is_file():
         raise ConfigError(
-            f"the suite's ann_file={str(ann_file)!r} is not there; link it to that place below the current folder (see "
+            f"the suite's ann_file={str(ann_file)!r} is not there; link it to that path below the current folder (see "
             "docs/datasets.md), or name another in a suite of your own."
         )
     if data_set.source == "keypoint_video":

@@ -1,4 +1,4 @@
-"""What a user would reach for first against bad clips: measures of the pictures, without any training."""
+"""Image quality as a baseline against bad clips: measures of the pictures, without any training."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def evaluate_pictures(known: LedgerTable, noisy: NoisySet, measure: str, rate: f
     """Prune the clips that are lowest in a measure, or in any of them.
 
     Args:
-        known: A ledger of the place, for keys and given labels.
+        known: A ledger of the noisy split, for keys and given labels.
         noisy: The noisy set, of video files.
         measure: One of ``MEASURES``, or ``any``: a clip's lowest rank in them.
         rate: Share to prune, in (0, 1). Clips that cannot be read come first.

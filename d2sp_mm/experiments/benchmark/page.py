@@ -19,17 +19,16 @@ Means over seeds, with the 95 % bootstrap interval in brackets (seeds drawn anew
 interval is narrower than it says). Top-1 and UAR are those of the last epoch on the test set.
 
 * *vs plain*: difference from the plain run of the same seed, in points. *gap*: what of the distance from plain to oracle a
-  method wins back. *epochs*: epochs trained over those of the schedule, helping runs included. *time*: seconds an iteration
-  over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method needs them,
-  and runs shared the machine.
+  method wins back. *epochs*: epochs trained over those of the schedule, auxiliary runs included. *time*: seconds an
+  iteration over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method
+  needs them, and runs shared the machine.
 * Corrupted clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share
-of
-  the kept clips that are corrupted. Wrong labels: AP of the label score; precision and recall of what was corrected; *right
-  class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule that
-  knows one noise only ranks both by the same score, and a clip that was pruned for its label counts as pruned: it lowers the
-  precision for corrupted clips, and shows in what is left of wrong labels. Whoever decides within a run prunes undecodable
-  clips as well.
-* Methods that decide within one run go on from the plain run's checkpoint before their first decision, so that they share
+  of the kept clips that are corrupted. Wrong labels: AP of the label score; precision and recall of what was corrected;
+  *right class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule
+  that knows one noise only ranks both by the same score, and a clip that was pruned for its label counts as pruned: it
+  lowers the precision for corrupted clips, and shows in what is left of wrong labels. Methods that decide within a run prune
+  undecodable clips as well.
+* Methods that decide within one run start from the plain run's checkpoint before their first decision, so that they share
   its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
 """
 
@@ -54,7 +53,7 @@ def write_page(
 
     Args:
         suite: What was compared.
-        rows: What came of it, as :meth:`d2sp_mm.experiments.benchmark.bench.Bench.current` gives it.
+        rows: The results, as :meth:`d2sp_mm.experiments.benchmark.suite_runner.SuiteRunner.current` gives them.
         summary: Their figures, by data set and noise.
         path: The Markdown file; pictures go into a folder of its name beside it.
         command: The command that made the results.
@@ -79,7 +78,7 @@ def write_page(
 
 
 def _methods(suite: Suite) -> str:
-    lines = ["| method | whose | what it is |", "|---|---|---|"]
+    lines = ["| method | role | what it is |", "|---|---|---|"]
     lines += [f"| `{name}` | {method.role} | {method.about} |" for name, method in suite.methods.items()]
     return "\n".join(lines) + "\n"
 

@@ -1,6 +1,6 @@
-"""How a method trains: one run, or several that hand on to each other.
+"""How a method trains: one run, or several of which each uses the one before.
 
-A protocol yields runs; each is trained before the next is asked for. It returns the cell's :class:`Outcome`.
+A protocol yields runs; each is trained before it yields the next. It returns the :class:`TrialResult`.
 """
 
 from __future__ import annotations
@@ -12,17 +12,22 @@ from typing import Any
 
 import numpy as np
 
-from d2sp_mm.experiments.benchmark import helping_runs as shared_start
-from d2sp_mm.experiments.benchmark.helping_runs import evaluate_folds, join_flags, threshold_sets
+from d2sp_mm.experiments.benchmark.auxiliary_runs import (
+    checkpoint,
+    evaluate_folds,
+    first_decision,
+    join_flags,
+    threshold_sets,
+)
 from d2sp_mm.experiments.benchmark.image_quality import evaluate_pictures
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
-from d2sp_mm.experiments.benchmark.results import Outcome
+from d2sp_mm.experiments.benchmark.results import TrialResult
 from d2sp_mm.experiments.benchmark.run import Run
 from d2sp_mm.experiments.benchmark.run_config import recipe_hook, run_config, training_set
 from d2sp_mm.experiments.benchmark.suite import DataSet, Method
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table
 
-Runs = Generator[Run, None, Outcome]
+Runs = Generator[Run, None, TrialResult]
 
 
 @dataclass(frozen=True)
@@ -34,8 +39,8 @@ class Task:
         noisy: The noisy set.
         method: The method.
         seed: The seed.
-        folder: The cell's folder.
-        plain: Work dir of the plain run in the same place.
+        folder: The trial's folder.
+        plain: Work dir of the plain run on the same noisy split.
         observer: Hook of the plain run.
     """
 
@@ -57,15 +62,15 @@ class Task:
         return self.noisy.ann_file.suffix
 
     def plain_table(self) -> LedgerTable:
-        """The ledger that the plain run left, whose samples stand in the order of all ledgers of this place."""
+        """The ledger that the plain run left, whose samples stand in the order of all ledgers of this noisy split."""
         return _table(self.plain)
 
 
 def plain(task: Task) -> Runs:
-    """The plain run, which all others are compared with and most go on from: its hook changes nothing."""
+    """The plain run, which all others are compared with and most start from: its hook changes nothing."""
     run = plain_run(task)
     yield run
-    return Outcome(run, undecided(task.plain_table()), run.epochs)
+    return TrialResult(run, undecided(task.plain_table()), run.epochs)
 
 
 def plain_run(task: Task) -> Run:
@@ -78,7 +83,7 @@ def in_run(task: Task) -> Runs:
     """One run that decides while it trains; from the plain run's checkpoint before its first decision, where it can."""
     run = purifying_run(task)
     yield run
-    return Outcome(run, _table(run.folder), run.start + run.epochs)
+    return TrialResult(run, _table(run.folder), run.start + run.epochs)
 
 
 def purifying_run(task: Task) -> Run:
@@ -86,11 +91,10 @@ def purifying_run(task: Task) -> Run:
     hook = recipe_hook(task.method.recipe, task.method.options)
     run = task.run(task.folder, task.noisy.ann_file, hook)
     total = int(run.config.train_cfg.max_epochs)
-    first = shared_start.first_decision(hook, total)
+    first = first_decision(hook, total)
     if first is None:
         return run
-    start = shared_start.checkpoint(task.plain, first)
-    return replace(run, epochs=float(total - first), start=float(first), resume=start)
+    return replace(run, epochs=float(total - first), start=float(first), resume=checkpoint(task.plain, first))
 
 
 def oracle(task: Task) -> Runs:
@@ -98,7 +102,7 @@ def oracle(task: Task) -> Runs:
     ann_file = task.noisy.write_oracle(task.folder / f"oracle{task.extension()}")
     run = task.run(task.folder, ann_file, {"type": "d2sp_mm.PurificationHook"})
     yield run
-    return Outcome(run, None, run.epochs * float((task.noisy.true().noise != "low_quality").mean()))
+    return TrialResult(run, None, run.epochs * float((task.noisy.true().noise != "low_quality").mean()))
 
 
 def phased(task: Task) -> Runs:
@@ -108,7 +112,7 @@ def phased(task: Task) -> Runs:
     table = _table(first.folder)
     final = _train_on(task, table)
     yield final
-    return Outcome(final, table, first.start + first.epochs + final.epochs)
+    return TrialResult(final, table, first.start + first.epochs + final.epochs)
 
 
 def out_of_fold(task: Task) -> Runs:
@@ -136,14 +140,14 @@ def out_of_fold(task: Task) -> Runs:
     table = evaluate_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
     final = _train_on(task, table)
     yield final
-    return Outcome(final, table, spent + final.epochs)
+    return TrialResult(final, table, spent + final.epochs)
 
 
 def threshold_samples(task: Task) -> Runs:
     """AUM's own protocol: two runs with threshold samples that end early, then a final run.
 
     Settings: ``until`` (.6), the share of the schedule that the two runs train. The paper ends them where the learning rate
-    first drops, which is there in ``sgd_40e.py``; a cosine over the whole schedule has no such place.
+    first drops, which is there in ``sgd_40e.py``; a cosine over the whole schedule has no such drop.
     """
     known, tables, sets = task.plain_table(), [], []
     fake = task.noisy.num_classes
@@ -165,7 +169,7 @@ def threshold_samples(task: Task) -> Runs:
     table = join_flags(known, tables, sets)
     final = _train_on(task, table)
     yield final
-    return Outcome(final, table, spent + final.epochs)
+    return TrialResult(final, table, spent + final.epochs)
 
 
 def image_quality(task: Task) -> Runs:
@@ -177,7 +181,7 @@ def image_quality(task: Task) -> Runs:
     table = evaluate_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
     final = _train_on(task, table)
     yield final
-    return Outcome(final, table, final.epochs)
+    return TrialResult(final, table, final.epochs)
 
 
 PROTOCOLS: dict[str, Callable[[Task], Runs]] = {

@@ -1,4 +1,4 @@
-"""What trials came to, a line each."""
+"""The results of trials, one line each."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.benchmark.cell import Cell, Place
 from d2sp_mm.experiments.benchmark.run import Run
+from d2sp_mm.experiments.benchmark.trial import NoisySplit, Trial
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The end of a method on a noisy set.
+class TrialResult:
+    """What a finished trial has produced.
 
     Args:
         tested: The run whose last epoch counts.
         table: What was decided of every sample; None for a method that knows the truth.
-        epochs: Epochs trained in all, those of helping runs and those shared with the plain run included.
+        epochs: Epochs trained in all, those of auxiliary runs and those shared with the plain run included.
     """
 
     tested: Run
@@ -34,12 +34,13 @@ _REQUIRED = ("data_set", "noise", "seed", "method", "top1", "uar", "epochs", "ma
 
 
 class Results:
-    """Results by cell, kept in a file of JSON lines.
+    """Results by trial, kept in a file of JSON lines.
 
-    A line holds the names of the cell; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs`` trained
-    in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under ``plain_seconds``,
-    of the plain run over the same epochs; ``evaluation`` as :func:`d2sp_mm.experiments.evaluation.evaluate` gives it, or
-    null; ``command`` of the tested run; ``digest`` of the settings. Where a cell stands twice the later line counts.
+    A line holds the names of the trial; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs``
+    trained in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under
+    ``plain_seconds``, of the plain run over the same epochs; ``evaluation`` as
+    :func:`d2sp_mm.experiments.evaluation.evaluate_purification` gives it, or null; ``command`` of the tested run;
+    ``digest`` of the settings. Of two lines of a trial the later counts.
 
     Args:
         path: The file; it need not be there yet.
@@ -50,12 +51,12 @@ class Results:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._rows: dict[Cell, dict[str, Any]] = {}
+        self._rows: dict[Trial, dict[str, Any]] = {}
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.is_file() else []
         for number, line in enumerate(lines, start=1):
             if line.endswith("\n"):
                 row = self._parse(line, number)
-                self._rows[_cell_of(row)] = row
+                self._rows[_trial_of(row)] = row
         if lines and not lines[-1].endswith("\n"):
             # What was broken off would swallow the next line.
             path.write_text("".join(lines[:-1]), encoding="utf-8")
@@ -63,19 +64,19 @@ class Results:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __contains__(self, cell: Cell) -> bool:
-        return cell in self._rows
+    def __contains__(self, trial: Trial) -> bool:
+        return trial in self._rows
 
-    def __getitem__(self, cell: Cell) -> dict[str, Any]:
-        return self._rows[cell]
+    def __getitem__(self, trial: Trial) -> dict[str, Any]:
+        return self._rows[trial]
 
-    def add(self, cell: Cell, figures: Mapping[str, Any]) -> None:
-        """Add a cell's result; the line is on the disk when this returns."""
+    def add(self, trial: Trial, figures: Mapping[str, Any]) -> None:
+        """Add a trial's result; the line is on the disk when this returns."""
         row = {
-            "data_set": cell.place.data_set,
-            "noise": cell.place.noise,
-            "seed": cell.place.seed,
-            "method": cell.method,
+            "data_set": trial.noisy_split.data_set,
+            "noise": trial.noisy_split.noise,
+            "seed": trial.noisy_split.seed,
+            "method": trial.method,
             **figures,
         }
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ class Results:
             stream.write(json.dumps(row, allow_nan=False) + "\n")
             stream.flush()
             os.fsync(stream.fileno())
-        self._rows[cell] = row
+        self._rows[trial] = row
 
     def _parse(self, line: str, number: int) -> dict[str, Any]:
         try:
@@ -96,5 +97,5 @@ class Results:
         return dict(row)
 
 
-def _cell_of(row: Mapping[str, Any]) -> Cell:
-    return Cell(Place(row["data_set"], row["noise"], int(row["seed"])), row["method"])
+def _trial_of(row: Mapping[str, Any]) -> Trial:
+    return Trial(NoisySplit(row["data_set"], row["noise"], int(row["seed"])), row["method"])

@@ -36,14 +36,14 @@ DONE = "done"
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ``tools/train.py`` carries out.
+    """A run of ``tools/train.py``.
 
     Args:
         folder: Its work dir.
         config: Its config.
         epochs: How many epochs it trains itself, in epochs of the whole set.
         start: Epochs, of the same kind, that it takes over from the plain run.
-        resume: Checkpoint that it goes on from; None: it starts afresh.
+        resume: Checkpoint that it resumes from; None: it starts afresh.
         inputs: Files whose content it depends on besides.
     """
 

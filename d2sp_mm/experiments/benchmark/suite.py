@@ -13,9 +13,8 @@ from mmengine.config import Config
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.paths import find_home
 
-#: Whose a method is, in the order of the tables.
-ROLES = ("control", "peer", "ours")
-#: How a method trains; see :mod:`d2sp_mm.experiments.benchmark.protocols`.
+#: Roles of methods, in the order of the tables.
+ROLES = ("control", "baseline", "ours")
 #: Settings that :func:`d2sp_mm.experiments.benchmark.run_config.run_config` has values of its own for.
 OVERWRITTEN = (
     "val_dataloader",
@@ -27,6 +26,7 @@ OVERWRITTEN = (
     "default_hooks.checkpoint.save_best",
     "randomness",
 )
+#: How a method trains; see :mod:`d2sp_mm.experiments.benchmark.protocols`.
 PROTOCOLS = ("in_run", "oracle", "phased", "out_of_fold", "threshold_samples", "image_quality")
 SOURCES = ("toy", "annotation", "keypoint_video")
 PLAIN, ORACLE = "plain", "oracle"
@@ -39,8 +39,8 @@ class DataSet:
     Args:
         config: The config of the plain run: a path below ``configs/`` of this project, any other path, or ``package::path``.
         source: Where the clean clips are from: ``toy`` (:func:`d2sp_mm.experiments.toy.dataset.make_toy_dfer`),
-            ``annotation`` (a file
-            that is there, whose labels are taken as true) or ``keypoint_video`` (a pose annotation, drawn).
+            ``annotation`` (an existing file, whose labels are taken as true) or ``keypoint_video`` (a pose
+            annotation, which is drawn).
         settings: Arguments of the source.
         options: Values of the config by dotted names, for all methods alike. What is tested is ``test_dataloader``.
     """
@@ -59,9 +59,7 @@ class Noise:
         mislabel_rate: Share of samples that get a wrong label, in [0, 1).
         low_quality_rate: Share of other samples that are corrupted, in [0, 1).
         confusion: ``instance_dependent`` (:func:`d2sp_mm.experiments.noise.instance_dependent.instance_dependent_chances`),
-            ``symmetric``,
-            ``asymmetric``,
-            a name of :data:`d2sp_mm.experiments.noise.confusion.SOURCES`, or a file; see
+            ``symmetric``, ``asymmetric``, a name of :data:`d2sp_mm.experiments.noise.confusion.SOURCES`, or a file; see
             :func:`d2sp_mm.experiments.noise.confusion.choose_confusion`.
         corrupt: Ways to corrupt; all if empty.
     """
@@ -92,7 +90,7 @@ class Method:
     """
 
     recipe: str = "none"
-    role: str = "peer"
+    role: str = "baseline"
     protocol: str = "in_run"
     settings: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)

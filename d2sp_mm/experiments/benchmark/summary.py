@@ -34,8 +34,8 @@ class Estimate:
 #: Estimates by method and figure.
 Figures = Mapping[str, Mapping[str, Estimate]]
 
-#: Figures of a evaluation by their names in the tables: how to find them.
-JUDGED: dict[str, tuple[str, str]] = {
+#: Figures of an evaluation by their names in the tables: how to find them.
+EVALUATED: dict[str, tuple[str, str]] = {
     "low_quality.ap": ("low_quality", "ap"),
     "low_quality.precision": ("low_quality", "precision"),
     "low_quality.recall": ("low_quality", "recall"),
@@ -55,7 +55,7 @@ def summarize(rows: Iterable[Row], data_set: str, noise: str) -> Figures:
 
     ``top1``, ``uar``: means. ``gain``, ``uar_gain``: mean difference from the plain run of the same seed. ``gap``: recovered
     gap, ``(method - plain) / (oracle - plain)`` of the mean top-1. ``epochs``: epochs trained over those of the schedule.
-    ``time``: seconds an iteration over those of the plain run in the same epochs. The rest are those of ``JUDGED``.
+    ``time``: seconds an iteration over those of the plain run in the same epochs. The rest are those of ``EVALUATED``.
 
     Args:
         rows: Results, of any data sets and noises.
@@ -98,7 +98,7 @@ def _of_method(method: str, seeds: Sequence[Mapping[str, Row]]) -> dict[str, Est
         if ORACLE in seed
     ]
     found["gap"] = _estimate(gains, _ratio_of_means) if gains else _estimate([])
-    for name, (part, key) in JUDGED.items():
+    for name, (part, key) in EVALUATED.items():
         found[name] = _estimate([_number(_evaluated(seed[method], part, key)) for seed in seeds])
     return found
 
@@ -110,9 +110,9 @@ def _estimate(values: Sequence[Any], statistic: Callable[..., Any] | None = None
     return Estimate(*bootstrap_interval(rows, statistic), int((~np.isnan(rows).any(axis=1)).sum()))
 
 
-def _ratio_of_means(gain: np.ndarray, room: np.ndarray) -> np.ndarray:
-    """A gap that is not there, or is turned round, cannot be recovered."""
-    means = room.mean(axis=-1)
+def _ratio_of_means(gain: np.ndarray, gap: np.ndarray) -> np.ndarray:
+    """A gap that is zero or negative cannot be recovered."""
+    means = gap.mean(axis=-1)
     return np.where(means > 0, gain.mean(axis=-1) / np.where(means > 0, means, 1.0), np.nan)
 
 

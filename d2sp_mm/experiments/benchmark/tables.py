@@ -98,7 +98,7 @@ def text(estimate: Estimate, kind: str) -> str:
     return f"{value} ({low} to {high}){unit}"
 
 
-_COLOURS = {"control": "tab:grey", "peer": "tab:blue", "ours": "tab:red"}
+_COLOURS = {"control": "tab:grey", "baseline": "tab:blue", "ours": "tab:red"}
 
 
 def draw_gains(path: Path, title: str, figures: Figures, methods: Mapping[str, Method]) -> None:

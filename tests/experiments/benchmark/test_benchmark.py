@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from d2sp_mm.experiments.benchmark import carry_out
+from d2sp_mm.experiments.benchmark import suite_runner
 from tests.load_tool import load_tool
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +39,7 @@ def tool() -> ModuleType:
 
 @pytest.fixture(scope="module")
 def done(tool: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished benchmark, of which one cell was done in a call of its own before."""
+    """A finished benchmark, of which one trial was done in a call of its own before."""
     folder = tmp_path_factory.mktemp("benchmark")
     (folder / "tiny.py").write_text(SUITE)
     arguments = [str(folder / "tiny.py"), "--out", str(folder / "out")]
@@ -57,7 +57,7 @@ def _rows(folder: Path) -> dict[str, dict]:
     return {row["method"]: row for row in map(json.loads, lines)}
 
 
-def test_every_method_has_its_figures_and_pays_for_its_helping_runs(done):
+def test_every_method_has_its_figures_and_pays_for_its_auxiliary_runs(done):
     rows = _rows(done)
     assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
     pruned = {name: row["evaluation"]["low_quality"]["pruned"] for name, row in rows.items() if row["evaluation"]}
@@ -95,7 +95,7 @@ def test_the_page_is_made_from_the_results_alone(done, tool):
 
 
 def test_a_finished_benchmark_trains_nothing(done, tool, monkeypatch):
-    monkeypatch.setattr(carry_out, "TrainingProcess", None)
+    monkeypatch.setattr(suite_runner, "TrainingProcess", None)
     before = (done / "out" / "results.jsonl").read_bytes()
     tool.main([str(done / "tiny.py"), "--out", str(done / "out")])
     assert (done / "out" / "results.jsonl").read_bytes() == before

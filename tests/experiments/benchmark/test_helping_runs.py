@@ -1,4 +1,4 @@
-"""What helping runs say together."""
+"""Auxiliary runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.benchmark.helping_runs import evaluate_folds, join_flags, threshold_sets
+from d2sp_mm.experiments.benchmark.auxiliary_runs import evaluate_folds, join_flags, threshold_sets
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
@@ -26,7 +26,7 @@ def test_threshold_sets_are_disjoint_and_of_the_size_of_a_class():
     assert (first != threshold_sets(100, 9, seed=2)[0]).any()
 
 
-def test_a_sample_is_judged_by_the_runs_that_train_on_its_label():
+def test_a_sample_is_evaluated_by_the_runs_that_train_on_its_label():
     sets = (np.array([True, False, False, False]), np.array([False, True, False, False]))
     runs = (
         _table([0, 0, 0, 0], keep=[False, False, True, True], scores=[0.0, 0.2, 0.6, 1.0]),

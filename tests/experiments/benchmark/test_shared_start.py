@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from d2sp_mm.experiments.benchmark.helping_runs import checkpoint, first_decision, observing_hook
+from d2sp_mm.experiments.benchmark.auxiliary_runs import checkpoint, first_decision, observing_hook
 from d2sp_mm.experiments.benchmark.run_config import recipe_hook
 from tests.tiny_run import assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
 

@@ -1,4 +1,4 @@
-"""Runs that help others: folds, threshold samples, a shared start."""
+"""Auxiliary runs, which a method needs beside its final one: folds, threshold samples, a shared start."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def evaluate_folds(
     """What cleanlab prunes, given the predictions of models that had not trained on a sample.
 
     Args:
-        known: A ledger of the place, for keys and given labels; what it does not keep could not be read, and goes.
+        known: A ledger of the noisy split, for keys and given labels; what it does not keep could not be read, and
+            is pruned.
         predictions: For each fold its samples and the file of MMAction2's ``DumpResults`` over them, in their order.
         num_classes: Classes c.
         filter_by: How cleanlab picks; its own default if None.
@@ -83,10 +84,10 @@ def threshold_sets(num_samples: int, num_classes: int, seed: int) -> tuple[Mask,
 
 
 def join_flags(known: LedgerTable, tables: Sequence[LedgerTable], sets: Sequence[Mask]) -> LedgerTable:
-    """What the two runs say together: a sample goes if a run flags it in which it is no threshold sample.
+    """Combine the two runs: a sample is pruned if a run flags it in which it is no threshold sample.
 
     Args:
-        known: A ledger of the place, for keys and given labels.
+        known: A ledger of the noisy split, for keys and given labels.
         tables: The ledgers of the two runs.
         sets: Their threshold samples.
 
@@ -132,12 +133,12 @@ def observing_hook(hooks: Iterable[Mapping[str, Any]], max_epochs: int) -> dict[
     """A hook that observes for all of these: it keeps every epoch, learns weights if any needs them, and changes nothing.
 
     Args:
-        hooks: The hooks of the methods that go on from its checkpoints.
+        hooks: The hooks of the methods that start from its checkpoints.
         max_epochs: Length of the schedule.
     """
     hook: dict[str, Any] = {"type": "d2sp_mm.PurificationHook", "keep_epochs": max_epochs, "dry_run": True}
     if any(map(uses_weights, hooks)):
-        # It decides behind the last epoch that anybody goes on from, so that weights are learned until then.
+        # It decides after the last epoch that any method starts from, so that weights are learned until then.
         hook["stages"] = {"weigh": {"type": "d2sp_mm.CoarsePruning", "score": "weight", "start": max_epochs, "window": 1}}
     return hook
 

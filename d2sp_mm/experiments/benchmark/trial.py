@@ -1,4 +1,4 @@
-"""One training to be done and evaluated."""
+"""The trials of a suite: each trains one method on one noisy split, and evaluates it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from d2sp_mm.experiments.benchmark.suite import ORACLE, PLAIN, Suite
 
 
 @dataclass(frozen=True)
-class Place:
-    """A noisy training set.
+class NoisySplit:
+    """A training split with noise: one data set, one noise, one seed.
 
     Args:
         data_set: Name of the data set.
@@ -28,35 +28,40 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A method on a noisy training set.
+class Trial:
+    """A method on a noisy split.
 
     Args:
-        place: The training set.
+        noisy_split: The noisy split.
         method: Name of the method.
     """
 
-    place: Place
+    noisy_split: NoisySplit
     method: str
 
     @property
     def name(self) -> str:
-        """What it is called on the screen."""
-        return f"{self.place.folder} {self.method}"
+        """Its name on the screen."""
+        return f"{self.noisy_split.folder} {self.method}"
+
+    @property
+    def plain(self) -> Trial:
+        """The trial of plain training on the same noisy split."""
+        return Trial(self.noisy_split, PLAIN)
 
 
-def cells_of(suite: Suite) -> list[Cell]:
-    """All cells of a suite, in the order in which they run: seed by seed, so that a broken-off run compares already.
+def trials_of(suite: Suite) -> list[Trial]:
+    """All trials of a suite, in the order in which they run: seed by seed, so that an interrupted suite compares already.
 
-    The plain run comes first in its place, because others go on from its checkpoints. On a clean set the oracle is the
-    plain run, and has no cell.
+    The plain trial of a noisy split comes first, because others start from its checkpoints. On a clean set the oracle is
+    the plain run, and has no trial.
 
     Args:
         suite: The suite.
     """
     methods = [PLAIN, *(name for name in suite.methods if name != PLAIN)]
     found = [
-        Cell(Place(data_set, noise, seed), method)
+        Trial(NoisySplit(data_set, noise, seed), method)
         for seed in suite.seeds
         for data_set, noise in suite.pairs
         for method in methods

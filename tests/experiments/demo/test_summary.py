@@ -8,14 +8,52 @@ import pytest
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings
-from d2sp_mm.experiments.demo.summary import enrichment, recovered_gap, summarize, write_json
+from d2sp_mm.experiments.demo.summary import (
+    enrichment,
+    enrichment_line,
+    epoch_curves,
+    final_accuracy,
+    recovered_gap,
+    runs_table,
+    seeds_table,
+    spread_over_seeds,
+    summarize,
+    write_json,
+)
+from d2sp_mm.experiments.protocol.markdown_table import as_markdown
+
+_LOG: list[dict[str, Any]] = [
+    {"loss": 2.0, "top1_acc": 0.25, "epoch": 1, "iter": 1, "step": 1},
+    {"loss": 1.8, "top1_acc": 0.75, "epoch": 1, "iter": 2, "step": 2},
+    {"acc/top1": 0.9, "acc/mean1": 0.8, "step": 1},
+    {"loss": 1.0, "top1_acc": 1.0, "epoch": 2, "iter": 3, "step": 3},
+    {"purification/pruned": 4, "step": 2},
+    {"acc/top1": 0.5, "acc/mean1": 0.4, "step": 2},
+]
+
+
+def test_the_last_epoch_counts_not_the_best() -> None:
+    assert final_accuracy(_LOG, epochs=2) == {"top1": 0.5, "uar": 0.4}
+
+
+@pytest.mark.parametrize(("log", "found"), [(_LOG[:4], "the last is of epoch 1"), (_LOG[:2], "there is none")])
+def test_no_figures_of_the_last_epoch_are_an_error(log: list[dict[str, Any]], found: str) -> None:
+    with pytest.raises(DataError, match=f"of the last epoch, 2; {found}"):
+        final_accuracy(log, epochs=2)
+
+
+def test_curves_have_one_value_an_epoch() -> None:
+    curves = epoch_curves(_LOG)
+    assert curves.epochs.tolist() == [1, 2]
+    assert curves.losses.tolist() == [1.8, 1.0]
+    assert curves.accuracies.tolist() == [0.5, 1.0]
 
 
 def _runs(plain: float, d2sp: float, oracle: float) -> dict[str, dict[str, float]]:
     return {"plain": {"top1": plain}, "d2sp": {"top1": d2sp}, "oracle": {"top1": oracle}}
 
 
-def _log(settings: DemoSettings, name: str, step: int = 4) -> None:
+def _write_log(settings: DemoSettings, name: str, step: int = 4) -> None:
     path = settings.work_dirs[name] / "20260101_000000" / "vis_data" / "scalars.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"acc/top1": 0.5, "acc/mean1": 0.25, "step": step}) + "\n")
@@ -24,7 +62,7 @@ def _log(settings: DemoSettings, name: str, step: int = 4) -> None:
 def test_schema(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path, epochs=4)
     for recipe in RECIPES:
-        _log(settings, recipe.name)
+        _write_log(settings, recipe.name)
     evaluation: dict[str, Any] = {"low_quality": {"precision": None}}
     summary = summarize(settings, {recipe.name: 12.345 for recipe in RECIPES}, evaluation)
     write_json(tmp_path / "summary.json", summary)
@@ -35,8 +73,8 @@ def test_schema(tmp_path: Path) -> None:
 
 def test_a_run_without_figures_is_named(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path, epochs=4)
-    _log(settings, "plain")
-    _log(settings, "d2sp", step=3)
+    _write_log(settings, "plain")
+    _write_log(settings, "d2sp", step=3)
     with pytest.raises(DataError, match=r"d2sp: .*of the last epoch, 4; the last is of epoch 3"):
         summarize(settings, {recipe.name: 1.0 for recipe in RECIPES}, {})
 
@@ -58,3 +96,46 @@ def test_enrichment_is_precision_over_the_planted_rate() -> None:
     assert enrichment({"low_quality": {"planted": 10, "precision": 0.6}}, 100) == pytest.approx(6)
     assert enrichment({"low_quality": {"planted": 10, "precision": None}}, 100) is None
     assert enrichment({"low_quality": {"planted": 0, "precision": 0.0}}, 100) is None
+
+
+def test_table_of_the_runs() -> None:
+    tops = {"plain": 0.5, "d2sp": 0.6, "random": 0.45, "oracle": 0.7}
+    runs = {name: {"top1": top1, "uar": 0.5, "seconds": 61.4} for name, top1 in tops.items()}
+    rows = as_markdown(runs_table(runs)).splitlines()[4:]
+    assert [row.split(" | ")[2:] for row in rows] == [
+        ["50.0 %", "50.0 %", "-", "61 |"],
+        ["60.0 %", "50.0 %", "50 %", "61 |"],
+        ["45.0 %", "50.0 %", "-25 %", "61 |"],
+        ["70.0 %", "50.0 %", "100 %", "61 |"],
+    ]
+
+
+def test_enrichment_in_words() -> None:
+    summary = {"runs": {}, "purification": {"low_quality": {"planted": 10, "precision": 0.65}}}
+    assert "is 6.5 times richer" in enrichment_line(summary, 100)
+    nothing = {"runs": {}, "purification": {"low_quality": {"planted": 10, "precision": None}}}
+    assert "Nothing was pruned" in enrichment_line(nothing, 100)
+
+
+def _seed_summary(top1: float, precision: float | None) -> dict[str, Any]:
+    names = ("plain", "d2sp", "random", "oracle")
+    runs = {name: {"top1": top1 + 0.1 * i, "uar": 0.3, "seconds": 10.0} for i, name in enumerate(names)}
+    return {"runs": runs, "purification": {"low_quality": {"precision": precision}}}
+
+
+def test_mean_and_sample_deviation_of_every_figure() -> None:
+    spread = spread_over_seeds([_seed_summary(0.4, 0.5), _seed_summary(0.6, None), _seed_summary(0.5, 0.7)])
+    assert spread["runs"]["plain"]["top1"] == {"mean": pytest.approx(0.5), "deviation": pytest.approx(0.1)}
+    assert spread["purification"]["low_quality"]["precision"]["mean"] == pytest.approx(0.6)
+
+
+def test_one_seed_and_no_figure_at_all() -> None:
+    spread = spread_over_seeds([_seed_summary(0.4, None)])
+    assert spread["runs"]["d2sp"]["top1"] == {"mean": 0.5, "deviation": 0.0}
+    assert spread["purification"]["low_quality"]["precision"] == {"mean": None, "deviation": None}
+
+
+def test_table_has_the_gap_of_the_means() -> None:
+    spread = spread_over_seeds([_seed_summary(0.4, None), _seed_summary(0.6, None)])
+    text = as_markdown(seeds_table(spread["runs"], 2))
+    assert "| d2sp | prunes, then corrects | 60.0 ± 14.1 % | 30.0 ± 0.0 % | 33 % | 10 |" in text.splitlines()

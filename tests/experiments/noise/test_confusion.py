@@ -1,4 +1,4 @@
-"""Confusion figures against their source, and the promises of confuse_labels."""
+"""Confusion figures against their source, the promises of confuse_labels, and the choice by name or file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from d2sp_mm.errors import ConfigError, DataError
-from d2sp_mm.experiments.noise.confusion import SOURCES, asymmetric, confuse_labels, confusion_matrix, symmetric
+from d2sp_mm.experiments.noise.confusion import (
+    SOURCES,
+    asymmetric,
+    choose_confusion,
+    confuse_labels,
+    confusion_matrix,
+    symmetric,
+)
 
 _PUBLISHED = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "votes" / "confusions.json"
 _CREMA_NAMES = ("H", "S", "N", "A", None, "D", "F")
@@ -41,8 +48,8 @@ def test_rows_are_distributions(source):
 
 def test_ferplus_is_as_published(published):
     table = published["ferplus_single_annotator_loo"]
-    place = [table["labels"].index(name) for name in _FERPLUS_NAMES]
-    expected = _normalised(np.asarray(table["matrix"])[np.ix_(place, place)])
+    order = [table["labels"].index(name) for name in _FERPLUS_NAMES]
+    expected = _normalised(np.asarray(table["matrix"])[np.ix_(order, order)])
     np.testing.assert_allclose(confusion_matrix("ferplus"), expected)
 
 
@@ -65,8 +72,8 @@ def test_crema_d_is_as_published_and_surprise_is_from_ferplus(published, source,
     table = published[name]
     matrix, ferplus = confusion_matrix(source), confusion_matrix("ferplus")
     kept = [index for index, label in enumerate(_CREMA_NAMES) if label]
-    place = [table["labels"].index(_CREMA_NAMES[index]) for index in kept]
-    expected = _normalised(np.asarray(table["matrix"])[np.ix_(place, place)])
+    order = [table["labels"].index(_CREMA_NAMES[index]) for index in kept]
+    expected = _normalised(np.asarray(table["matrix"])[np.ix_(order, order)])
     np.testing.assert_allclose(_normalised(matrix[np.ix_(kept, kept)]), expected)
     np.testing.assert_allclose(matrix[4], ferplus[4])
     np.testing.assert_allclose(matrix[:, 4], ferplus[:, 4])
@@ -142,3 +149,46 @@ def test_bad_labels_are_refused(labels):
 def test_rate_that_cannot_be_reached_is_refused():
     with pytest.raises(ConfigError, match="only 1 samples"):
         confuse_labels([0, 1, 1], [[0.5, 0.5], [0.0, 1.0]], 1.0, np.random.default_rng(0))
+
+
+_MATRIX = [[0.9, 0.1, 0.0], [0.2, 0.8, 0.0], [0.0, 0.5, 0.5]]
+
+
+def test_patterns_have_the_size_of_the_training_set() -> None:
+    np.testing.assert_array_equal(choose_confusion("symmetric", 5), symmetric(5))
+    np.testing.assert_array_equal(choose_confusion("asymmetric", 5), asymmetric(5))
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_built_in_source_is_known(source: str) -> None:
+    np.testing.assert_array_equal(choose_confusion(source, 7), confusion_matrix(source))
+
+
+@pytest.mark.parametrize("name", ["rows.json", "dict.json", "m.csv", "m.npy"])
+def test_a_file_is_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name == "m.npy":
+        np.save(path, _MATRIX)
+    elif name == "m.csv":
+        path.write_text("\n".join(",".join(map(str, row)) for row in _MATRIX))
+    else:
+        path.write_text(json.dumps(_MATRIX if name == "rows.json" else {"matrix": _MATRIX}))
+    np.testing.assert_array_equal(choose_confusion(str(path), 3), _MATRIX)
+
+
+def test_another_number_of_classes_is_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "m.npy", _MATRIX)
+    with pytest.raises(ConfigError, match=r"has shape \(3, 3\), but the training set has 4 classes"):
+        choose_confusion(str(tmp_path / "m.npy"), 4)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(ConfigError, match="confusion='random' is unknown; choose one of symmetric, asymmetric"):
+        choose_confusion("random", 3)
+
+
+@pytest.mark.parametrize(("name", "content"), [("m.json", "{}"), ("m.json", "no"), ("m.csv", "a,b\n"), ("m.npy", "x")])
+def test_a_file_without_a_matrix_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(DataError, match="no confusion matrix can be read"):
+        choose_confusion(str(tmp_path / name), 3)

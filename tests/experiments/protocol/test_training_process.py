@@ -5,11 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from d2sp_mm.experiments.demo import training as train_all_module
-from d2sp_mm.experiments.demo.settings import DemoSettings
-from d2sp_mm.experiments.demo.training import train_all
 from d2sp_mm.experiments.protocol.training_process import TrainingError, TrainingProcess
 
 
@@ -47,27 +43,3 @@ def test_progress_is_that_of_the_log(tmp_path: Path) -> None:
     path.write_text('{"loss": 2.0, "epoch": 1}\n{"loss": 1.5, "epoch": 2}\n{"acc/top1": 0.5, "step": 2}\n')
     assert run.progress() == (2, 1.5)
     _wait(run)
-
-
-def _commands(monkeypatch: pytest.MonkeyPatch, codes: dict[str, str]) -> None:
-    monkeypatch.setattr(train_all_module, "_POLL_SECONDS", 0.05)
-    monkeypatch.setattr(
-        train_all_module, "training_command", lambda recipe, _: [sys.executable, "-c", codes.get(recipe.name, "")]
-    )
-
-
-def test_all_runs_are_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _commands(monkeypatch, {})
-    seconds = train_all(DemoSettings(out=tmp_path, jobs=3), Console(quiet=True))
-    assert list(seconds) == ["plain", "d2sp", "random", "oracle"]
-    assert all(value > 0 for value in seconds.values())
-
-
-def test_when_one_fails_the_others_are_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sleeper = "import pathlib, time; time.sleep(60)"
-    _commands(monkeypatch, {"plain": sleeper, "d2sp": "raise SystemExit('broken')"})
-    begin = time.monotonic()
-    with pytest.raises(TrainingError, match=r"(?s)'d2sp' ended with code 1.*broken"):
-        train_all(DemoSettings(out=tmp_path, jobs=2), Console(quiet=True))
-    assert time.monotonic() - begin < 30
-    assert not (tmp_path / "random").exists()

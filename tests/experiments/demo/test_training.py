@@ -1,16 +1,20 @@
-"""What is passed to tools/train.py really changes the config, and nothing else."""
+"""What is passed to tools/train.py really changes the config, and nothing else; and all runs are trained."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from mmengine.config import Config, DictAction
+from rich.console import Console
 
-from d2sp_mm.errors import ConfigError
+from d2sp_mm.experiments.demo import training
 from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings, Recipe
-from d2sp_mm.experiments.demo.training import schedule_options, training_command
+from d2sp_mm.experiments.demo.training import schedule_options, train_all, training_command
+from d2sp_mm.experiments.protocol.training_process import TrainingError
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -77,16 +81,25 @@ def test_paths_are_relative_where_they_can_be(tmp_path: Path, monkeypatch: pytes
     assert Path(command[1]).is_absolute()
 
 
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"epochs": 0}, "epochs 0 must be at least 1"),
-        ({"jobs": 0}, "jobs 0"),
-        ({"seed": -1}, "seed -1"),
-        ({"out": Path("a,b")}, "holds ',', which MMEngine's --cfg-options cannot carry"),
-        ({"out": Path("with space")}, "holds ' '"),
-    ],
-)
-def test_settings_that_cannot_work(wrong: dict[str, object], message: str) -> None:
-    with pytest.raises(ConfigError, match=message):
-        DemoSettings(**wrong)
+def _commands(monkeypatch: pytest.MonkeyPatch, codes: dict[str, str]) -> None:
+    monkeypatch.setattr(training, "_POLL_SECONDS", 0.05)
+    monkeypatch.setattr(
+        training, "training_command", lambda recipe, _: [sys.executable, "-c", codes.get(recipe.name, "")]
+    )
+
+
+def test_all_runs_are_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _commands(monkeypatch, {})
+    seconds = train_all(DemoSettings(out=tmp_path, jobs=3), Console(quiet=True))
+    assert list(seconds) == ["plain", "d2sp", "random", "oracle"]
+    assert all(value > 0 for value in seconds.values())
+
+
+def test_when_one_fails_the_others_are_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeper = "import pathlib, time; time.sleep(60)"
+    _commands(monkeypatch, {"plain": sleeper, "d2sp": "raise SystemExit('broken')"})
+    begin = time.monotonic()
+    with pytest.raises(TrainingError, match=r"(?s)'d2sp' ended with code 1.*broken"):
+        train_all(DemoSettings(out=tmp_path, jobs=2), Console(quiet=True))
+    assert time.monotonic() - begin < 30
+    assert not (tmp_path / "random").exists()

@@ -49,3 +49,18 @@ def test_a_full_disk_is_told_before_anything_is_done(tmp_path: Path, monkeypatch
     with pytest.raises(DataError, match="has 1 MB free"):
         prepare_out_folder(DemoSettings(out=tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"epochs": 0}, "epochs 0 must be at least 1"),
+        ({"jobs": 0}, "jobs 0"),
+        ({"seed": -1}, "seed -1"),
+        ({"out": Path("a,b")}, "holds ',', which MMEngine's --cfg-options cannot carry"),
+        ({"out": Path("with space")}, "holds ' '"),
+    ],
+)
+def test_settings_that_cannot_work(wrong: dict[str, object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        DemoSettings(**wrong)

@@ -1,4 +1,4 @@
-"""The whole command on a set so small that every protocol trains in seconds."""
+"""Suites are refused or run; the whole command on a set so small that every protocol trains in seconds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from types import ModuleType
 
 import pytest
 
+from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark import suite_runner
+from d2sp_mm.experiments.benchmark.suite import PLAIN, read_suite, suite_names
+from d2sp_mm.experiments.benchmark.suite_runner import SuiteRunner
+from d2sp_mm.experiments.benchmark.trial import trials_of
+from tests.experiments.benchmark.small_suite import SMALL, read_suite_text
 from tests.load_tool import load_tool
 
-ROOT = Path(__file__).resolve().parents[3]
 SUITE = """
 seeds = [0]
 options = {"train_cfg.max_epochs": 4, "param_scheduler.0.end": 1, "param_scheduler.1.begin": 1, "param_scheduler.1.end": 4,
@@ -113,3 +117,27 @@ def test_a_mistake_is_one_line(tool, arguments, words):
     with pytest.raises(SystemExit, match=words) as end:
         tool.main(arguments)
     assert "\n" not in str(end.value)
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_the_projects_suites_are_read_and_every_method_can_work_with_their_data_sets(name, tmp_path):
+    suite = read_suite(name)
+    runner = SuiteRunner(suite, tmp_path)
+    assert set(runner.max_epochs) == set(suite.data_sets)
+    assert len(suite.seeds) >= 5 and {"control", "baseline", "ours"} == {m.role for m in suite.methods.values()}
+    assert any(noise.is_clean for noise in suite.noises.values())
+
+
+def test_a_method_that_cannot_work_with_a_schedule_is_refused_before_the_first_run(tmp_path):
+    text = SMALL.replace('source="toy"', 'source="toy", options={"train_cfg.max_epochs": 6}')
+    with pytest.raises(ConfigError, match="window=5"):
+        SuiteRunner(read_suite_text(tmp_path, text), tmp_path)
+    assert PLAIN not in [path.name for path in tmp_path.rglob("*")]
+
+
+def test_the_digest_tells_trials_of_other_settings_apart(tmp_path):
+    first = SuiteRunner(read_suite_text(tmp_path), tmp_path)
+    other = SuiteRunner(read_suite_text(tmp_path, SMALL.replace("mislabel_rate=0.2", "mislabel_rate=0.3")), tmp_path)
+    trials = trials_of(first.suite)
+    same = [trial.noisy_split.noise for trial in trials if first.digest(trial) == other.digest(trial)]
+    assert set(same) == {"clean"} and len(same) == 4

@@ -91,13 +91,13 @@ def plant(clean: CleanSet, noise: Noise, folder: Path, seed: int, num_classes: i
     Args:
         clean: The clean set.
         noise: What to plant.
-        folder: Where to; emptied if planting was broken off.
+        folder: Where to; emptied if planting was interrupted.
         seed: Seed of the noise.
         num_classes: Classes of the head.
     """
     record = json.dumps({"clean": clean.digest, "noise": repr(noise), "seed": seed, "classes": num_classes}) + "\n"
     if not (folder / _RECORD).is_file() or (folder / _RECORD).read_text() != record:
-        # The record is written last, so that a folder without it was broken off.
+        # The record is written last, so that a folder without it is incomplete.
         shutil.rmtree(folder, ignore_errors=True)
         chances, confusion = None, noise.confusion
         if confusion == INSTANCE_DEPENDENT:

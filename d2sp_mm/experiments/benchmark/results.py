@@ -46,7 +46,7 @@ class Results:
         path: The file; it need not be there yet.
 
     Raises:
-        DataError: A line is no such result. A last line that was broken off is left out.
+        DataError: A line is no such result. An incomplete last line is left out.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,7 +58,7 @@ class Results:
                 row = self._parse(line, number)
                 self._rows[_trial_of(row)] = row
         if lines and not lines[-1].endswith("\n"):
-            # What was broken off would swallow the next line.
+            # The next line would be appended to the incomplete one.
             path.write_text("".join(lines[:-1]), encoding="utf-8")
 
     def __len__(self) -> int:

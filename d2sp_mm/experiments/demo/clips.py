@@ -35,7 +35,7 @@ class Clips:
     classes: Sequence[str]
     videos: Path
 
-    def told(self, sample: int) -> str:
+    def describe(self, sample: int) -> str:
         """What the truth says of a clip, in words."""
         if self.noise[sample] == "low_quality":
             kind = self.kinds.get(self.table.keys[sample], "").replace("_", " ")

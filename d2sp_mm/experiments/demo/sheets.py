@@ -96,7 +96,7 @@ def draw_corrected(path: Path, clips: Clips) -> None:
     tiles = []
     for sample in shown:
         names = [clips.classes[labels[sample]] for labels in (table.labels, table.corrected_labels, truth)]
-        corrupted = f"   {clips.told(sample)}" if clips.noise[sample] == "low_quality" else ""
+        corrupted = f"   {clips.describe(sample)}" if clips.noise[sample] == "low_quality" else ""
         caption = f"{names[0]} → {names[1]}   truth: {names[2]}\n{table.keys[sample]}{corrupted}"
         frames = read_video(clips.videos / table.keys[sample], NUM_FRAMES)
         tiles.append(Tile(frames, caption, bool(table.corrected_labels[sample] == truth[sample])))
@@ -132,7 +132,7 @@ def draw_lowest_scored(path: Path, clips: Clips) -> None:
             left_out += 1
             continue
         status = "" if not clips.table.keep[sample] else ", kept"
-        caption = f"{clips.table.keys[sample]}   score {scores[sample]:.3f}{status}\n{clips.told(sample)}"
+        caption = f"{clips.table.keys[sample]}   score {scores[sample]:.3f}{status}\n{clips.describe(sample)}"
         tiles.append(Tile(frames, caption, bool(clips.noise[sample] == "low_quality")))
     corrupted = sum(tile.is_right for tile in tiles)
     rate = float((clips.noise == "low_quality").mean())

@@ -121,8 +121,8 @@ def _check_space(folder: Path, num_pixels: int) -> None:
     free = shutil.disk_usage(there).free
     if free < needed:
         raise DataError(
-            f"the set needs about {needed / 1e6:.0f} MB, but out_dir {folder} has {free / 1e6:.0f} MB free; make room, "
-            "name another folder, or draw fewer clips"
+            f"the set needs about {needed / 1e6:.0f} MB, but out_dir {folder} has {free / 1e6:.0f} MB free; "
+            "delete something, name another folder, or draw fewer clips"
         )
 
 

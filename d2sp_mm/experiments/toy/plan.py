@@ -20,8 +20,8 @@ from d2sp_mm.experiments.noise.corrupt import KINDS
 
 TRUNCATED = "truncated"
 
-#: The kinds of corrupted clips, dealt out in turn.
-SPOILED_KINDS = (*KINDS, TRUNCATED)
+#: The kinds of corrupted clips, of each equally many.
+CORRUPTION_KINDS = (*KINDS, TRUNCATED)
 
 #: Where the labels' confusion may come from.
 CONFUSIONS = (*SOURCES, "symmetric", "asymmetric")
@@ -44,7 +44,7 @@ class ClipPlan:
         key: Path below the video folder, such as ``train/00001.mp4``.
         true_label: The class that is acted.
         given_label: The class that the noisy list says.
-        kind: Kind of corrupting, one of :data:`SPOILED_KINDS`; empty = none.
+        kind: Kind of corrupting, one of :data:`CORRUPTION_KINDS`; empty = none.
         person: Number of the person within the split.
         person_seed: Seed of the person's random generator.
         clip_seed: Seed of the clip's random generator.
@@ -167,7 +167,7 @@ def check_settings(num_clips: int, seed: int, low_quality_rate: float, mislabel_
 def _deal_kinds(num_clips: int, count: int, rng: np.random.Generator) -> NDArray[np.str_]:
     kinds = np.full(num_clips, "", dtype=object)
     chosen = rng.choice(num_clips, size=count, replace=False)
-    kinds[chosen] = [SPOILED_KINDS[turn % len(SPOILED_KINDS)] for turn in range(count)]
+    kinds[chosen] = [CORRUPTION_KINDS[index % len(CORRUPTION_KINDS)] for index in range(count)]
     return kinds.astype(str)
 
 

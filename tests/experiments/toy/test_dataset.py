@@ -14,7 +14,7 @@ from decord._ffi.base import DECORDError
 from d2sp_mm.errors import ConfigError, DataError
 from d2sp_mm.experiments.noise.confusion import DFEW_CLASSES
 from d2sp_mm.experiments.toy.dataset import make_toy_dfer
-from d2sp_mm.experiments.toy.plan import SPOILED_KINDS
+from d2sp_mm.experiments.toy.plan import CORRUPTION_KINDS
 
 _SMALL = {"num_train": 30, "num_test": 7, "low_quality_rate": 0.4, "image_size": 32, "num_frames": 4}
 
@@ -68,7 +68,7 @@ def test_lists_agree_with_the_truth(toy):
     assert oracle == expected
     kinds = {row["key"]: row["kind"] for row in _rows(toy / "clips.csv") if row["kind"]}
     assert kinds.keys() == by_noise["low_quality"]
-    assert sorted(kinds.values()) == sorted(2 * SPOILED_KINDS)
+    assert sorted(kinds.values()) == sorted(2 * CORRUPTION_KINDS)
 
 
 def test_test_split_is_clean(toy):
@@ -154,6 +154,6 @@ def test_bad_settings_are_refused_before_anything_is_written(tmp_path, setting):
 
 def test_a_full_disk_is_told_before_anything_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=1000))
-    with pytest.raises(DataError, match="make room"):
+    with pytest.raises(DataError, match="MB free; delete something"):
         make_toy_dfer(tmp_path / "set", **_SMALL)
     assert not (tmp_path / "set").exists()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from d2sp_mm.experiments.toy.plan import CLASS_SHARES, CONFUSIONS, SPOILED_KINDS, class_counts, plan_split
+from d2sp_mm.experiments.toy.plan import CLASS_SHARES, CONFUSIONS, CORRUPTION_KINDS, class_counts, plan_split
 
 
 @settings(max_examples=50, deadline=None)
@@ -27,7 +27,7 @@ def test_counts(n, low, wrong, confusion, seed):
     assert noise["mislabel"] == min(round(wrong * n), n - round(low * n))
     assert all(plan.given_label == plan.true_label for plan in plans if plan.kind)
     kinds = Counter(plan.kind for plan in plans if plan.kind)
-    assert max(kinds[kind] for kind in SPOILED_KINDS) - min(kinds[kind] for kind in SPOILED_KINDS) <= 1
+    assert max(kinds[kind] for kind in CORRUPTION_KINDS) - min(kinds[kind] for kind in CORRUPTION_KINDS) <= 1
     assert [plan.key for plan in plans] == [f"train/{index + 1:05d}.mp4" for index in range(n)]
     assert plans == plan_split("train", n, seed, low, wrong, confusion)
 

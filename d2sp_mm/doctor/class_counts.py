@@ -52,7 +52,7 @@ def _capacity(name: str, stage: PruningStage, counts: np.ndarray) -> list[Findin
         what = f"{where}.rate={stage.rate} wants {wanted} samples, but {limits} leave {capacity.sum()}"
         return [Finding("warn", what, "lower the rate, or raise class_cap")]
     held = np.flatnonzero((capacity == 0) & (counts > 0))
-    findings = [Finding("ok", f"{where}: {wanted} samples will go at most, {limits} leave room for {capacity.sum()}")]
+    findings = [Finding("ok", f"{where}: {wanted} samples will go at most, {limits} allow {capacity.sum()}")]
     if len(held):
         findings.append(
             Finding("warn", f"{where}: {limits} let nothing go of {_classes(held)}", "raise class_cap if you mind")

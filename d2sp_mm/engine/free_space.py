@@ -1,4 +1,4 @@
-"""Whether there is room for a checkpoint, before hours are spent."""
+"""Whether a checkpoint fits on the disk, before hours are spent."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from d2sp_mm.ledger import Ledger
 
 
 def check_free_space(runner: Runner, ledger: Ledger) -> None:
-    """Refuse to train where not even one checkpoint has room beside what is there.
+    """Refuse to train where not even one checkpoint fits beside what is there.
 
     Args:
         runner: The runner, with its model built.
         ledger: The ledger that goes into the checkpoint.
 
     Raises:
-        WriteError: If the disk that checkpoints go to has less room than the weights and the ledger take; the optimizer's
+        WriteError: If the disk that checkpoints go to has less space than the weights and the ledger take; the optimizer's
             state, which comes on top, is not counted.
 
     Source:

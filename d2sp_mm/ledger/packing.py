@@ -82,7 +82,7 @@ class ProbCodes:
         predicted, samples = np.asarray(probs).argmax(axis=1), np.arange(len(probs))
         highest = codes.max(axis=0, initial=0)
         tied = np.count_nonzero(codes == highest, axis=0) > 1
-        # Two classes cannot both have the highest code of all, so there is room above.
+        # Two classes cannot both have the highest code of all, so there is a code above.
         codes[predicted, samples] = np.clip(highest + tied, 1, top)
         return self._packed(codes) if self.bits == 4 else codes
 

@@ -107,7 +107,7 @@ def check_hook(config: Config) -> None:
         config: A config with the purification hook.
 
     Raises:
-        ConfigError: If the hook or a stage has no such setting, or the schedule has no room for a stage.
+        ConfigError: If the hook or a stage has no such setting, or the schedule is too short for a stage.
 
     Source:
         Our own.

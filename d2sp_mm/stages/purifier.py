@@ -59,7 +59,7 @@ class Purifier:
         failure_tolerance: Share of the epochs, in [0, 1], in which a clip may fail to decode and still be kept.
 
     Raises:
-        ConfigError: The schedule has no room for a stage.
+        ConfigError: The schedule is too short for a stage.
     """
 
     def __init__(

@@ -69,7 +69,7 @@ def test_a_set_that_is_as_it_should_be_has_nothing_to_look_at_but_its_size(dfew)
     assert found(findings, "train: 28 of 28 clips were decoded without an error")
     assert found(findings, "28 training samples of 7 classes: 4, 4, 4, 4, 4, 4, 4")
     room = found(findings, "will go at most").what
-    assert room.endswith("3 samples will go at most, class_cap=0.3, class_floor=1 leave room for 7")
+    assert room.endswith("3 samples will go at most, class_cap=0.3, class_floor=1 allow 7")
 
 
 def test_clips_that_are_missing_empty_short_or_no_pictures_are_found(dfew):

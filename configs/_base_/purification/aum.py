@@ -1,4 +1,4 @@
-# The peer area under the margin, without threshold samples: the lowest rate is pruned.
+# The baseline area under the margin, without threshold samples: the lowest rate is pruned.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# The peer dataset cartography: the samples of lowest confidence over all epochs are pruned.
+# The baseline dataset cartography: the samples of lowest confidence over all epochs are pruned.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# The peer confident learning, by cleanlab (pip install cleanlab), on the predictions of training.
+# The baseline confident learning, by cleanlab (pip install cleanlab), on the predictions of training.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

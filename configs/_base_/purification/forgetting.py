@@ -1,4 +1,4 @@
-# The peer forgetting events: the samples that were forgotten most often are pruned.
+# The baseline forgetting events: the samples that were forgotten most often are pruned.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# The peer loss pruning in the manner of InfoBatch: some of what is learned well is pruned at random.
+# The baseline loss pruning in the manner of InfoBatch: some of what is learned well is pruned at random.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

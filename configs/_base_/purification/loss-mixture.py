@@ -1,4 +1,4 @@
-# The peer mixture of losses: DivideMix's split, and what is noisy by it is pruned.
+# The baseline mixture of losses: DivideMix's split, and what is noisy by it is pruned.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

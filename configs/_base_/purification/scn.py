@@ -1,4 +1,4 @@
-# The peer Self-Cure Network: the recognizer trains on the weighted loss, labels of low weight are corrected.
+# The baseline Self-Cure Network: the recognizer trains on the weighted loss, labels of low weight are corrected.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# The peer SELFIE: consistent samples are relabelled, others of large loss pruned.
+# The baseline SELFIE: consistent samples are relabelled, others of large loss pruned.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -1,4 +1,4 @@
-# The peer small loss: the samples of largest loss are pruned (d2sp_mm/stages/baselines/losses.py).
+# The baseline small loss: the samples of largest loss are pruned (d2sp_mm/stages/baselines/losses.py).
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

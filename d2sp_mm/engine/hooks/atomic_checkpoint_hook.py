@@ -80,7 +80,7 @@ class AtomicCheckpointHook(CheckpointHook):
     """MMEngine's ``CheckpointHook``, safe against a process that is killed and a disk that is full.
 
     A checkpoint is written beside and renamed, as is ``last_checkpoint``, which names it; and what it replaces (the oldest
-    one, the best one so far) is removed after it has been written, not before. So room is needed for one more than
+    one, the best one so far) is removed after it has been written, not before. So the disk must hold one more than
     ``max_keep_ckpts``. On anything but a local disk it is the stock hook.
 
     Args:

@@ -128,8 +128,8 @@ def _moves(figure: Figure, table: LedgerTable, classes: Sequence[str]) -> None:
 def _epochs(figure: Figure, run: RecordedRun) -> None:
     axes = figure.subplots(1, 2, sharex=True)
     curves = epoch_curves(run.trace, run.table.labels, statuses(run.table))
-    for ax, (title, by_fate) in zip(axes, curves.items()):
-        for status, (epochs, values) in by_fate.items():
+    for ax, (title, by_status) in zip(axes, curves.items()):
+        for status, (epochs, values) in by_status.items():
             ax.plot(epochs, values, marker="." if len(epochs) < 20 else "", color=_COLOURS[status], label=status)
         ax.set_xlabel("epoch")
         ax.set_title(title, fontsize=9)

@@ -64,8 +64,8 @@ class Selfie(PruningStage):
         after = labels.copy()
         after[relabel] = classes[relabel]
         counts = np.bincount(after[ledger.keep], minlength=ledger.num_classes)
-        room = class_capacity(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
-        large = select_lowest(np.where(ledger.keep, scores, np.nan), after, round(self.rate * len(ledger)), room)
+        capacity = class_capacity(counts, np.zeros_like(counts), self.class_cap, self.class_floor)
+        large = select_lowest(np.where(ledger.keep, scores, np.nan), after, round(self.rate * len(ledger)), capacity)
         return Decision(
             epoch=epoch,
             reason="label",

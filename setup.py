@@ -11,7 +11,7 @@ from setuptools.command.build_py import build_py
 ROOT = Path(__file__).resolve().parent
 
 # What `mim train d2sp_mm ...` and its sisters look for inside an installed package.
-MIM_TOOLS = ("train.py", "test.py", "dist_train.sh", "slurm_train.sh")
+MIM_TOOLS = ("train.py", "purify.py", "test.py", "dist_train.sh", "slurm_train.sh")
 
 
 def read_version() -> str:

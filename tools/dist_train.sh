@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Train with several processes on one or more machines:
 #   tools/dist_train.sh CONFIG PROCESSES [options of tools/train.py]
+# TOOL=purify trains in passes (tools/purify.py).
 # On a machine without a GPU the processes compute on the CPU. Several machines: set NNODES, NODE_RANK, MASTER_ADDR and PORT.
 set -euo pipefail
 
@@ -16,4 +17,4 @@ tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 exec "${PYTHON:-python}" -m torch.distributed.run \
     --nnodes="${NNODES:-1}" --node_rank="${NODE_RANK:-0}" --nproc_per_node="$processes" \
     --master_addr="${MASTER_ADDR:-127.0.0.1}" --master_port="${PORT:-29500}" \
-    "$tools/train.py" "$config" --launcher pytorch "$@"
+    "$tools/${TOOL:-train}.py" "$config" --launcher pytorch "$@"

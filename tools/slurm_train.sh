@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Train under Slurm, one task a GPU:
 #   GPUS=8 GPUS_PER_NODE=8 tools/slurm_train.sh PARTITION JOB_NAME CONFIG [options of tools/train.py]
+# TOOL=purify trains in passes (tools/purify.py).
 # GPUS=0 TASKS=4 asks for no GPU and computes on the CPU, in so many tasks. SRUN_ARGS holds further options of srun,
 # CPUS_PER_TASK the cores of a task.
 set -euo pipefail
@@ -29,4 +30,4 @@ tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck disable=SC2086
 exec srun --partition="$partition" --job-name="$job_name" --ntasks="$tasks" --ntasks-per-node="$per_node" \
     ${gres[@]+"${gres[@]}"} --cpus-per-task="${CPUS_PER_TASK:-5}" --kill-on-bad-exit=1 ${SRUN_ARGS:-} \
-    "${PYTHON:-python}" -u "$tools/train.py" "$config" --launcher slurm "$@"
+    "${PYTHON:-python}" -u "$tools/${TOOL:-train}.py" "$config" --launcher slurm "$@"

@@ -79,7 +79,8 @@ class OverrideFile:
 
     def _first(self, runner: Runner, ledger: Ledger) -> _Found:
         own = _file(runner)
-        found = {} if self.given is None else merged({}, read_overrides(self.given, ledger))
+        # A person's decisions on an earlier pass hold.
+        found = merged(overrides_of(ledger), {} if self.given is None else read_overrides(self.given, ledger))
         if runner.iter > 0:
             found = overrides_of(ledger) or found
         if own.is_file():

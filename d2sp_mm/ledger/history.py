@@ -96,6 +96,23 @@ class DecisionHistory:
         keep[samples], now[samples] = ~columns["pruned"][last], columns["new_label"][last]
         return keep, now
 
+    def only(self, rows: npt.NDArray[np.bool_]) -> DecisionHistory:
+        """A history of some rows."""
+        return DecisionHistory(list(self.stages), {name: column[rows] for name, column in self.columns.items()})
+
+    def of_pass(self, number: int, rows: npt.NDArray[np.bool_]) -> DecisionHistory:
+        """Some rows, as a later pass has them: stages are called ``pass_NUMBER/STAGE``; a person's hold from the beginning.
+
+        Args:
+            number: The pass that they are of, from 1.
+            rows: Which rows.
+        """
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        person = self.by_a_person()[rows]
+        columns["epoch"] = np.where(person, -1, columns["epoch"])
+        stages = [name if name == OVERRIDE or "/" in name else f"pass_{number}/{name}" for name in self.stages]
+        return DecisionHistory(stages, columns)
+
     def drop(self, rows: npt.NDArray[np.bool_]) -> None:
         """Strike rows out."""
         self._columns = {name: [column[~rows]] for name, column in self.columns.items()}

@@ -17,7 +17,10 @@ from d2sp_mm.ledger.decision import REASONS, SCORE_NAMES, Decision
 from d2sp_mm.ledger.history import DecisionHistory
 from d2sp_mm.ledger.observations import Observations
 
-_REQUIRED = ("version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "stages", "next_epoch")
+_REQUIRED = (
+    "version", "digest", "num_classes", "corrected_labels", "keep", "undecodable", "stages",
+    "next_epoch", "number", "inherited",
+)  # fmt: skip
 #: What a checkpoint counts epochs in.
 _COUNT = np.dtype(np.int16)
 
@@ -75,6 +78,8 @@ class Ledger:
         self.next_epoch = 0
         #: Every decision on every sample.
         self.decisions = DecisionHistory()
+        #: Which pass this is, from 1, and how many rows of the decisions are of those before.
+        self.number, self.inherited = 1, 0
         #: What each stage decided by in its last round, to compare the next with; not saved.
         self.last_scores: dict[str, npt.NDArray[np.float64]] = {}
 
@@ -199,6 +204,40 @@ class Ledger:
         relabelled = int((self.keep & (self.corrected_labels != self.labels)).sum())
         return replace(decision, pruned=int((~self.keep).sum()), relabelled=relabelled)
 
+    def go_on_from(self, earlier: Ledger, decisions: bool) -> None:
+        """Go on from an earlier pass over the same training set, before anything is observed.
+
+        Args:
+            earlier: Its ledger.
+            decisions: Whether what was decided holds, and this pass sees the samples anew; else nothing is decided yet, and
+                what that pass saw is averaged with what this one will see. What a person decided holds either way.
+
+        Raises:
+            DataError: It belongs to another training set.
+        """
+        if earlier.digest != self.digest or earlier.num_classes != self.num_classes:
+            raise DataError("the pass before trained on another annotation or other classes; start the passes anew.")
+        self.number = earlier.number + 1
+        if not decisions:
+            self.observations.average_with(earlier.observations)
+        person = earlier.decisions.by_a_person()
+        rows = np.ones_like(person) if decisions else person
+        self.decisions = earlier.decisions.of_pass(earlier.number, rows)
+        self.inherit(len(self.decisions.columns["sample"]))
+        if decisions:
+            self.scores = {name: values.copy() for name, values in earlier.scores.items()}
+
+    def inherit(self, rows: int) -> None:
+        """Keep the first rows of the decisions alone, and let them hold.
+
+        Args:
+            rows: How many.
+        """
+        self.decisions.drop(np.arange(len(self.decisions.columns["sample"])) >= rows)
+        self.inherited = rows
+        every = np.ones(rows, dtype=bool)
+        self.keep, self.corrected_labels = self.decisions.outcome(self.labels, every)
+
     def refuse_empty_class(
         self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64], who: str, way_out: str
     ) -> None:
@@ -231,6 +270,8 @@ class Ledger:
             "keep": self.keep,
             "undecodable": np.minimum(self.undecodable, np.iinfo(_COUNT).max).astype(_COUNT),
             "next_epoch": self.next_epoch,
+            "number": self.number,
+            "inherited": self.inherited,
             "stages": "\n".join(self.stages),
             **{f"scores/{name}": values for name, values in self.scores.items()},
             **{f"observations/{name}": values for name, values in self.observations.state().items()},
@@ -262,7 +303,7 @@ class Ledger:
         labels = saved_array(state, "corrected_labels", self._label_type, (n,), 0, c).astype(np.int64)
         keep = saved_array(state, "keep", np.bool_, (n,)).copy()
         undecodable = saved_array(state, "undecodable", _COUNT, (n,), 0).astype(np.int64)
-        next_epoch = saved_number(state, "next_epoch")
+        next_epoch, number, inherited = (saved_number(state, name) for name in ("next_epoch", "number", "inherited"))
         scores = {name: saved_array(state, f"scores/{name}", np.float32, (n,)).copy() for name in SCORE_NAMES}
         rows = len(saved_array(state, "decisions/sample", np.int64, (None,), 0, n))
         # A person may have decided before the first epoch.
@@ -276,4 +317,5 @@ class Ledger:
         # The last that may refuse: until here nothing has changed.
         self.observations.load({k[len(prefix) :]: v for k, v in state.items() if k.startswith(prefix)})
         self.corrected_labels, self.keep, self.undecodable = labels, keep, undecodable
+        self.number, self.inherited = number, inherited
         self.next_epoch, self.scores, self.decisions = next_epoch, scores, DecisionHistory(stages, history)

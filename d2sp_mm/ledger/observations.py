@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.functional.certainty import mean_of_seen
-from d2sp_mm.io.saved_state import require_keys, saved_array
+from d2sp_mm.io.saved_state import require_keys, saved_array, saved_number
 from d2sp_mm.ledger.packing import ProbCodes, WeightCodes, fitting_bits
 
 
@@ -23,13 +23,23 @@ class Block:
         slots: Where those lie that are held, e of them.
         codes: The codes of all samples in all slots.
         prob_codes: What reads them.
+        before: Mean probabilities of all samples in earlier passes, shape (c, n), or None.
+        passes: How many passes those were.
     """
 
     def __init__(
-        self, samples: slice, last: int, slots: list[int], codes: npt.NDArray[Any], prob_codes: ProbCodes
+        self,
+        samples: slice,
+        last: int,
+        slots: list[int],
+        codes: npt.NDArray[Any],
+        prob_codes: ProbCodes,
+        before: npt.NDArray[np.float16] | None = None,
+        passes: int = 0,
     ) -> None:
         self.samples = samples
         self._last, self._slots, self._codes, self._prob_codes = last, slots, codes, prob_codes
+        self._before, self._passes = before, passes
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -42,8 +52,16 @@ class Block:
             yield self._prob_codes.decode(self._codes[slot][:, self.samples]).T
 
     def mean_probs(self) -> npt.NDArray[np.float64]:
-        """Mean over the epochs in which a sample was seen, shape (m, c), class by class in memory; NaN if in none."""
-        return mean_of_seen((probs.T for probs in self.epoch_probs()), self.shape[::-1]).T
+        """Mean over the epochs in which a sample was seen, shape (m, c), class by class in memory; NaN if in none.
+
+        Earlier passes count as much as this one, each.
+        """
+        own = mean_of_seen((probs.T for probs in self.epoch_probs()), self.shape[::-1])
+        if self._before is None:
+            return own.T
+        before = self._before[:, self.samples].astype(np.float64)
+        mean = (self._passes * before + own) / (self._passes + 1)
+        return np.where(np.isnan(own), before, np.where(np.isnan(before), own, mean)).T
 
     def predictions(self) -> npt.NDArray[np.int64]:
         """Arg-max classes of all epochs that were asked for, shape (last, m); -1 where a sample was not seen."""
@@ -79,6 +97,23 @@ class Observations:
         codes, weights = self._prob_codes, self._weight_codes
         self._probs = np.full((window, codes.planes, num_samples), codes.unseen, dtype=codes.dtype)
         self._weights = np.full((window, num_samples), weights.none, dtype=weights.dtype)
+        #: How many earlier passes :meth:`mean_probs` takes in.
+        self.passes_before = 0
+        self._before: npt.NDArray[np.float16] | None = None
+
+    def average_with(self, earlier: Observations) -> None:
+        """Take in what an earlier pass saw, with all that it took in itself: means are over the passes from now on.
+
+        Args:
+            earlier: The observations of a pass over the same samples; all epochs that it holds count.
+
+        Source:
+            Our own: runs that know nothing of each other agree on the truth more than on the noise.
+        """
+        if not earlier.epochs:
+            return
+        means = earlier.mean_probs(max(earlier.epochs) - min(earlier.epochs) + 1, max(earlier.epochs))
+        self._before, self.passes_before = means.T.astype(np.float16), earlier.passes_before + 1
 
     @property
     def bytes_per_sample(self) -> int:
@@ -142,9 +177,10 @@ class Observations:
 
         What is computed of them then stays in the cache, which for large sets is many times faster.
         """
-        slots = self._slots(last, epoch)
+        slots, before = self._slots(last, epoch), (self._before, self.passes_before)
         for begin in range(0, self.num_samples, _BLOCK):
-            yield Block(slice(begin, min(begin + _BLOCK, self.num_samples)), last, slots, self._probs, self._prob_codes)
+            here = slice(begin, min(begin + _BLOCK, self.num_samples))
+            yield Block(here, last, slots, self._probs, self._prob_codes, *before)
 
     def predictions(self, last: int, epoch: int) -> npt.NDArray[np.int64]:
         """Arg-max classes of the ``last`` epochs, shape (last, n); -1 where a sample was not seen."""
@@ -190,7 +226,9 @@ class Observations:
 
     def state(self) -> dict[str, Any]:
         """The numbers and arrays that :meth:`load` takes back."""
-        return {"epochs": self._epochs, "probs": self._probs, "weights": self._weights}
+        before = np.empty((0, self.num_samples), dtype=np.float16) if self._before is None else self._before
+        own = {"epochs": self._epochs, "probs": self._probs, "weights": self._weights}
+        return {**own, "passes_before": self.passes_before, "before": before}
 
     def load(self, state: dict[str, Any]) -> None:
         """Take over a saved state. The window may have been longer or shorter; what fits is kept.
@@ -203,6 +241,9 @@ class Observations:
         planes, n = self._probs.shape[1:]
         probs = saved_array(state, "probs", self._probs.dtype, (len(epochs), planes, n))
         weights = saved_array(state, "weights", self._weights.dtype, (len(epochs), n))
+        passes = saved_number(state, "passes_before")
+        before = saved_array(state, "before", np.float16, (self.num_classes if passes else 0, n))
+        self.passes_before, self._before = passes, before.copy() if passes else None
         self._epochs[:] = -1
         for slot in np.argsort(epochs):
             if epochs[slot] < 0:

@@ -21,7 +21,8 @@ from d2sp_mm.runs.run_files import FOLDER, RunFiles
 from d2sp_mm.runs.trace import FILE as TRACE_FILE
 from d2sp_mm.runs.trace import Trace, read_trace
 
-_TEXTS, _NUMBERS = ("digest", "stages"), ("version", "next_epoch", "num_classes")
+_TEXTS = ("digest", "stages")
+_NUMBERS = ("version", "next_epoch", "num_classes", "number", "inherited", "observations/passes_before")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +72,14 @@ class RecordedRun:
         return read_trace(self.folder / TRACE_FILE, len(self.table))
 
     def fresh_ledger(self) -> Ledger:
-        """A ledger with the same observations in which nothing was decided."""
+        """A ledger with the same observations in which nothing was decided but by the passes before."""
         own = self.ledger
         fresh = Ledger(own.keys, own.labels, own.num_classes, own.observations.window, own.draws, own.class_weights)
         fresh.observations.load(own.observations.state())
-        fresh.undecodable, fresh.next_epoch = own.undecodable.copy(), own.next_epoch
+        fresh.undecodable, fresh.next_epoch, fresh.number = own.undecodable.copy(), own.next_epoch, own.number
+        rows = np.arange(len(own.decisions.columns["sample"])) < own.inherited
+        fresh.decisions = own.decisions.only(rows)
+        fresh.inherit(own.inherited)
         return fresh
 
 

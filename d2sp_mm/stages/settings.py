@@ -39,8 +39,8 @@ def build_stage(name: str, settings: Mapping[str, Any], kinds: Kinds = STAGES) -
     where = f"default_hooks.purification.stages.{name}"
     if not isinstance(settings, Mapping):
         raise ConfigError(f"{where}={settings!r} is no dict(type=..., ...); write one, or None to leave the stage out.")
-    if name in (UNDECODABLE, OVERRIDE):
-        raise ConfigError(f"{where}: the ledger has that name for decisions of no stage; call the stage something else.")
+    if name in (UNDECODABLE, OVERRIDE) or "/" in name:
+        raise ConfigError(f"{where}: the ledger has such names for other decisions; call the stage something else.")
     asked = settings.get("type", "")
     kind = asked if isinstance(asked, type) else kinds.get(str(asked).rpartition(".")[2])
     if kind is None:

@@ -25,6 +25,7 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
 from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.registry import HOOKS
+from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
 from d2sp_mm.stages import Stage
 from d2sp_mm.stages.purifier import Purifier
@@ -60,6 +61,10 @@ class PurificationHook(Hook):
         failure_tolerance: Share of the epochs, in [0, 1], in which a clip may fail to decode and still be kept. Plain
             MMAction2 stops at the first failure when it trains on what is left.
         write_annotation: Whether the purified annotation is written; without, the ledger says what was decided.
+        continue_from: Work dir of the pass before this one (:class:`Passes`); None: there is none.
+        carry: ``decisions`` goes on from what that pass decided and sees the samples anew; ``observations`` decides nothing
+            of it, and averages what it saw with what this one sees.
+        end_with_decisions: End training with the last round of the stages.
         overrides: A CSV of what a person decided (:func:`d2sp_mm.runs.override_file.read_overrides`); no stage changes those
             samples. ``purification/overrides.csv`` in the work dir comes before it; see :class:`OverrideFile`.
 
@@ -84,10 +89,15 @@ class PurificationHook(Hook):
         max_undecodable: float = 0.5,
         failure_tolerance: float = 0.0,
         write_annotation: bool = True,
+        continue_from: str | None = None,
+        carry: str = "decisions",
+        end_with_decisions: bool = False,
         overrides: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
+        if carry not in ("decisions", "observations"):
+            raise ConfigError(f"PurificationHook: carry={carry!r} is unknown; choose 'decisions' or 'observations'.")
         if keep_epochs is not None and (not isinstance(keep_epochs, int) or keep_epochs < 1):
             raise ConfigError(f"PurificationHook: keep_epochs={keep_epochs!r} must be a number of epochs >= 1.")
         for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
@@ -96,7 +106,8 @@ class PurificationHook(Hook):
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
         self.weight_settings, self.keep_epochs = WeightSettings.of(weight_learner), keep_epochs
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
-        self.write_annotation = write_annotation
+        self.write_annotation, self.continue_from, self.carry = write_annotation, continue_from, carry
+        self.end_with_decisions = end_with_decisions
         self.ledger: Ledger | None = None
         self._overrides = OverrideFile(overrides)
         self._loaded: Any = None
@@ -104,7 +115,8 @@ class PurificationHook(Hook):
     @property
     def _acts(self) -> bool:
         """Whether the hook may change anything of the training."""
-        return bool(self.stages or self._overrides.found) and not self.dry_run
+        decided = self.ledger is not None and self.ledger.inherited > 0
+        return bool(self.stages or self._overrides.found or decided) and not self.dry_run
 
     def before_run(self, runner: Runner) -> None:
         """Remove what a killed run has left half written."""
@@ -117,6 +129,9 @@ class PurificationHook(Hook):
         self._parts = find_training_parts(runner)
         given = given_list(runner, self._parts, self.write_annotation)
         ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
+        if self.continue_from is not None:
+            earlier = from_main(lambda: read_recorded_run(str(self.continue_from)).ledger)
+            ledger.go_on_from(earlier, decisions=self.carry == "decisions")
         self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
@@ -133,6 +148,7 @@ class PurificationHook(Hook):
             self._training.draw_kept(runner, runner.epoch)
         else:
             self._training.leave_as_it_is(runner)
+        self._end_if_done(runner)
         from_main(lambda: check_free_space(runner, ledger))
         from_main(lambda: self._files.write(ledger))
 
@@ -166,6 +182,7 @@ class PurificationHook(Hook):
             self._training.draw_kept(runner, runner.epoch + 1)
         if overridden or decisions:
             from_main(lambda: self._files.write(ledger))
+        self._end_if_done(runner)
 
     def after_train(self, runner: Runner) -> None:
         """Leave the final files behind, with what a person decided during the last validation as well."""
@@ -191,6 +208,10 @@ class PurificationHook(Hook):
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         """Put the state aside: whether this is a resume or a plain ``load_from`` is known only when training starts."""
         self._loaded = checkpoint.get(CHECKPOINT_KEY)
+
+    def _end_if_done(self, runner: Runner) -> None:
+        if self.end_with_decisions and not self._purifier.unfinished:
+            runner.train_loop.stop_training = True
 
     def _log(self, runner: Runner, decisions: list[Decision]) -> None:
         for decision in decisions:

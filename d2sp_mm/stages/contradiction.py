@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,10 +12,40 @@ from d2sp_mm.functional.stability import contradiction_margin, label_score, moda
 from d2sp_mm.ledger.ledger import Ledger
 
 
+@dataclass(frozen=True)
+class Contradiction:
+    """What the model would call n samples, and how far that contradicts their labels.
+
+    Args:
+        classes: The class, shape (n,): the most frequent prediction of the window; where earlier passes are averaged with
+            this one, the most likely class of the mean.
+        agreement: Share of the window that predicted it, in [0, 1], shape (n,).
+        margins: The margins of :func:`contradiction_margin` over k sets of labels, in [-1, 1], shape (k, n); NaN where a
+            sample was never seen.
+        certainty: The largest mean probability, in [0, 1], shape (n,); NaN there.
+    """
+
+    classes: npt.NDArray[np.int64]
+    agreement: npt.NDArray[np.float64]
+    margins: npt.NDArray[np.float64]
+    certainty: npt.NDArray[np.float64]
+
+    def unit(self, relative: bool, keep: npt.NDArray[np.bool_]) -> float:
+        """What a margin of 1 is: itself, or the median certainty of the kept samples.
+
+        Of 20 classes margins are half of what they are of 7; in units of the median certainty they compare.
+
+        Source:
+            Our own.
+        """
+        known = self.certainty[keep & ~np.isnan(self.certainty)]
+        return float(np.median(known)) if relative and len(known) else 1.0
+
+
 def contradiction(
     ledger: Ledger, epoch: int, window: int, class_balance: float, *labels: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """What the model would call every sample, how stably, and how far that contradicts its labels.
+) -> Contradiction:
+    """Look at a window of epochs.
 
     Args:
         ledger: The ledger, n samples.
@@ -23,23 +55,24 @@ def contradiction(
             :func:`balance_probs`.
         labels: The labels that are doubted, k times shape (n,).
 
-    Returns:
-        The most frequent prediction, shape (n,); its share of the window, in [0, 1], shape (n,); the margins of
-        :func:`contradiction_margin`, in [-1, 1], shape (k, n), NaN where a sample was never seen.
-
     Source:
         :func:`modal_prediction` and :func:`contradiction_margin`, over one window.
     """
     n, frequencies = len(ledger), ledger.class_frequencies
     classes, agreement = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.float64)
-    margins = np.empty((len(labels), n), dtype=np.float64)
+    certain, margins = np.empty(n, dtype=np.float64), np.empty((len(labels), n), dtype=np.float64)
     for block in ledger.observations.blocks(window, epoch):
-        here = block.samples
-        classes[here], agreement[here] = modal_prediction(block.predictions(), ledger.num_classes)
+        here, predictions = block.samples, block.predictions()
         probs = balance_probs(block.mean_probs(), frequencies, class_balance)
+        certain[here] = probs.max(axis=1)
+        if ledger.observations.passes_before:
+            classes[here] = np.nan_to_num(probs).argmax(axis=1)
+            agreement[here] = (predictions == classes[here]).mean(axis=0)
+        else:
+            classes[here], agreement[here] = modal_prediction(predictions, ledger.num_classes)
         for row, doubted in enumerate(labels):
             margins[row, here] = contradiction_margin(probs, doubted[here], classes[here])
-    return classes, agreement, margins
+    return Contradiction(classes, agreement, margins, certain)
 
 
 def label_scores(ledger: Ledger, epoch: int, window: int, class_balance: float) -> npt.NDArray[np.float64]:
@@ -57,4 +90,4 @@ def label_scores(ledger: Ledger, epoch: int, window: int, class_balance: float) 
     Source:
         The margin of :func:`contradiction`, as a score.
     """
-    return label_score(contradiction(ledger, epoch, window, class_balance, ledger.labels)[2][0])
+    return label_score(contradiction(ledger, epoch, window, class_balance, ledger.labels).margins[0])

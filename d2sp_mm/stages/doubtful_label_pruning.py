@@ -31,6 +31,7 @@ class DoubtfulLabelPruning(PruningStage):
         class_cap: See :class:`PruningStage`.
         class_floor: See :class:`PruningStage`.
         min_margin: Margin that must be exceeded, in [0, 1).
+        relative: See :class:`FineCorrection`.
         class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
             :func:`balance_probs`.
 
@@ -45,6 +46,7 @@ class DoubtfulLabelPruning(PruningStage):
     rate: float = 0.3
     class_cap: float = 0.5
     min_margin: float = 0.15
+    relative: bool = False
     class_balance: float = 1.0
 
     def __post_init__(self) -> None:
@@ -55,8 +57,9 @@ class DoubtfulLabelPruning(PruningStage):
     def decide(self, ledger: Ledger, epoch: int, progress: float = 1.0) -> Decision:
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
-        classes, _, (margins,) = contradiction(ledger, epoch, window, self.class_balance, labels)
-        doubtful, trust = (classes != labels) & (margins > self.min_margin), label_score(margins)
+        found = contradiction(ledger, epoch, window, self.class_balance, labels)
+        least, trust = self.min_margin * found.unit(self.relative, ledger.keep), label_score(found.margins[0])
+        doubtful = (found.classes != labels) & (found.margins[0] > least)
         prune = self.lowest(ledger, np.where(doubtful, trust, np.nan), progress)
         return Decision(
             epoch=epoch,

@@ -30,6 +30,8 @@ class FineCorrection(Stage):
         window: The last q predictions; see :class:`Stage`. A sample not seen in one of them counts that one as disagreeing.
         agreement: Share a of them that must agree, in (0, 1]; 1 means all.
         min_margin: Margin mu that must be exceeded, in [0, 1).
+        relative: Whether ``min_margin`` is in units of the median certainty (:meth:`Contradiction.unit`), so that one value
+            fits sets of few and of many classes.
         class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
             :func:`balance_probs`.
         class_floor: Samples that keep their label in every class, the least doubtful ones, at least 1.
@@ -46,6 +48,7 @@ class FineCorrection(Stage):
     window: int | float = 5
     agreement: float = 0.6
     min_margin: float = 0.4
+    relative: bool = False
     class_balance: float = 1.0
     class_floor: int = 1
 
@@ -60,12 +63,11 @@ class FineCorrection(Stage):
         """See :meth:`Stage.decide`."""
         window, labels = self.looks_at(ledger, epoch), ledger.corrected_labels
         # One look at the window for the labels that may change and for those as given, which are scored.
-        classes, agreement, (margins, as_given) = contradiction(
-            ledger, epoch, window, self.class_balance, labels, ledger.labels
-        )
+        found = contradiction(ledger, epoch, window, self.class_balance, labels, ledger.labels)
+        classes, (margins, as_given), unit = found.classes, found.margins, found.unit(self.relative, ledger.keep)
         # Shares such as 3/5 and .6 must compare equal.
-        stable = agreement >= self.agreement - 1e-9
-        wrong = stable & (classes != labels) & (margins > self.min_margin)
+        stable = found.agreement >= self.agreement - 1e-9
+        wrong = stable & (classes != labels) & (margins > self.min_margin * unit)
         # A class that is never predicted (the rare ones) would lose all its samples at once.
         relabel = within_class_limits(ledger, wrong, label_score(margins), floor=self.class_floor)
         agrees = classes[ledger.keep] == labels[ledger.keep]

@@ -45,7 +45,8 @@ def test_certainty(ledger, entropy_of):
 
 def test_contradiction_and_the_labels_that_it_changes(ledger):
     doubted = np.roll(ledger.labels, 1)
-    classes, agreement, margins = contradiction(ledger, EPOCHS - 1, EPOCHS, 1.0, ledger.labels, doubted)
+    found = contradiction(ledger, EPOCHS - 1, EPOCHS, 1.0, ledger.labels, doubted)
+    classes, agreement, margins = found.classes, found.agreement, found.margins
     predictions = ledger.observations.predictions(EPOCHS, EPOCHS - 1)
     wanted, share = modal_prediction(predictions, CLASSES)
     np.testing.assert_array_equal(classes, wanted)

@@ -10,7 +10,8 @@ import pytest
 from mmengine.config import Config
 
 from d2sp_mm.doctor.annotation_lists import read_lists
-from d2sp_mm.doctor.list_checks import check_lists
+from d2sp_mm.doctor.list_checks import check_given_list, check_lists
+from tests.doctor.dataset_configs import videos_config
 
 
 def config(train: dict, val: dict | None = None) -> Config:
@@ -101,3 +102,22 @@ def test_a_dataset_that_cannot_be_built_is_a_finding_whatever_it_raises(tmp_path
         dataset = dict(dataset, dataset=pose(tmp_path / "a.pkl"))
     (finding,) = said(config(dataset))
     assert finding.startswith(f"fail: train_dataloader.dataset cannot be built: {words}")
+
+
+def test_names_without_mp4_are_those_of_files_that_are_there(tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"clip")
+    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\n"))
+    (absent,) = [f.what for f in check_lists(lists, 2) if f.level != "ok"]
+    assert absent.startswith("train: 1 of 2 clips are not there") and absent.endswith("/b'")
+
+
+def test_whether_a_purified_list_can_be_written_is_tried(tmp_path):
+    config = videos_config(tmp_path, "a 0\nb 1\nc 0\n", indices=[0, 2])
+    lists, _ = read_lists(config)
+    (finding,) = check_given_list(config, lists["train"].samples)
+    assert finding.level == "fail" and "the purified annotation cannot be written" in finding.what
+    config.default_hooks.purification.write_annotation = False
+    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
+    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\nc 0\n"))
+    config.default_hooks.purification.write_annotation = True
+    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-
 import pytest
 from mmengine.config import Config
 
-from d2sp_mm.doctor import environment
-from d2sp_mm.doctor.class_counts import check_class_counts
-from d2sp_mm.doctor.environment import check_environment
 from d2sp_mm.doctor.purified import purified_form
 from d2sp_mm.doctor.settings import check_settings
-from tests.tiny_run import CORRECT, PRUNE, tiny_config, write_list
-
-
-@pytest.fixture
-def config(tmp_path) -> Config:
-    """A purified config that nothing is wrong with."""
-    settings = tiny_config(tmp_path / "work", write_list(tmp_path / "train.txt"), stages=dict(prune=PRUNE, correct=CORRECT))
-    settings["default_hooks"]["checkpoint"]["type"] = "d2sp_mm.AtomicCheckpointHook"
-    settings["custom_imports"] = dict(imports=["d2sp_mm.compat"], allow_failed_imports=False)
-    return Config(settings)
 
 
 def said(config: Config, num_samples: int | None = None) -> list[tuple[str, str]]:
@@ -77,79 +62,28 @@ def test_decisions_after_few_iterations_are_named(config):
     assert len(few) == 1 and "stage 'prune' first decides after 2 epochs, 500 iterations" in few[0]
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda c: c.train_dataloader.update(sampler=dict(type="DefaultSampler")), "train_dataloader.sampler.type"),
-        (lambda c: c.train_dataloader.update(dataset=c.train_dataloader.dataset.dataset), "train_dataloader.dataset.type"),
-        (lambda c: c.model.cls_head.update(loss_cls=dict(type="CrossEntropyLoss")), "model.cls_head.loss_cls.type"),
-    ],
-)
-def test_a_part_that_a_config_by_hand_lacks_is_named(config, change, words):
-    change(config)
-    lacking = [finding for finding in purified_form(config, None)[1] if finding.level == "fail"]
-    assert len(lacking) == 1 and words in lacking[0].what and "d2sp_mm." in lacking[0].advice
-
-
-def test_a_purified_config_that_cannot_work_is_named(config):
-    config.train_cfg.max_epochs = 1
-    purified, (finding,) = purified_form(config, None)
-    assert purified is None and "max_epochs=1" in finding.what
-    config.train_cfg.max_epochs = 6
-    config.model.data_preprocessor.blending = dict(type="MixupBlending", num_classes=4, alpha=0.2)
-    purified, (finding,) = purified_form(config, None)
-    assert purified is None and "MixupBlending" in finding.what
-    config.model.data_preprocessor.pop("blending")
-    config.train_cfg.max_epochs = 20
-    purified, (finding,) = purified_form(config, "random-prune")
-    assert list(purified.default_hooks.purification.stages) == ["prune"]
-    assert purified.default_hooks.purification.stages.prune.type == "d2sp_mm.RandomPruning"
-    assert purified.train_dataloader.dataset.dataset.type == "VideoDataset"
-
-
-def counted(config: Config, counts: list[int]) -> list[tuple[str, str]]:
-    labels = [label for label, count in enumerate(counts) for _ in range(count)]
-    return [(finding.level, finding.what) for finding in check_class_counts(config, labels)]
-
-
-def test_class_counts_stand_against_rate_cap_and_floor(config):
-    assert [level for level, _ in counted(config, [100, 100, 100, 100])] == ["ok", "ok"]
-    (level, what) = counted(config, [100, 100, 100, 0])[1]
-    assert level == "warn" and "no training sample of class 3" in what
-    (level, what) = counted(config, [100, 100, 9, 8])[1]
-    assert level == "warn" and "fewer than 10 samples of classes 2, 3" in what
-    config.default_hooks.purification.stages.prune.class_floor = 95
-    (level, what) = counted(config, [100, 100, 100, 100])[1]
-    assert level == "warn" and "rate=0.1 wants 40 samples, but class_cap=0.3, class_floor=95 leave 20" in what
-    config.default_hooks.purification.stages.prune.class_floor = 60
-    (level, what) = counted(config, [400, 400, 400, 50])[-1]
-    assert level == "warn" and "let nothing go of class 3" in what
-
-
-def test_the_environment_of_the_lock_has_nothing_to_look_at():
-    findings = check_environment(Config(dict(pipeline="DecordInit")))
-    assert {finding.level for finding in findings} == {"ok"}
-    assert [f for f in findings if f.what == f"torch {importlib.metadata.version('torch')}"]
-    assert [f for f in findings if "bridged: " in f.what and "DRN" in f.what]
+def test_pruning_that_may_leave_no_full_batch_is_foreseen():
+    hooks = dict(purification=dict(stages=dict(prune=dict(type="RandomPruning", rate=0.15, rounds=2, interval=1))))
+    loader = dict(batch_size=35, drop_last=True, sampler=dict(epoch_length="shrink"))
+    config = Config(dict(train_dataloader=loader, default_hooks=hooks, train_cfg=dict(max_epochs=20)))
+    assert any("pruning may leave 34 of 48 samples" in f.what for f in check_settings(config, 48))
+    config.train_dataloader.batch_size = 34
+    assert not any("pruning may leave" in f.what for f in check_settings(config, 48))
 
 
 @pytest.mark.parametrize(
-    ("versions", "level", "words"),
+    ("draws", "loader", "said"),
     [
-        ({"mmcv": (2, 2, 0)}, "fail", "asserts mmcv < 2.2.0"),
-        ({"numpy": (2, 1, 0)}, "warn", "under numpy 2"),
+        (41, dict(batch_size=8), ("warn", "a batch of one: 41 samples, batch_size=8")),
+        (40, dict(batch_size=8), None),
+        (41, dict(batch_size=1), None),
+        (41, dict(batch_size=8, drop_last=True), None),
+        (41, dict(batch_size=48, drop_last=True), ("fail", "drop_last=True with batch_size=48 and 41 samples")),
     ],
 )
-def test_versions_that_do_not_go_together_are_named(monkeypatch, versions, level, words):
-    monkeypatch.setattr(environment, "release_of", versions.get)
-    (finding,) = [finding for finding in check_environment(Config(dict(pipeline="DecordInit"))) if finding.level != "ok"]
-    assert finding.level == level and words in finding.what and finding.advice
-
-
-def test_what_is_not_installed_and_two_of_opencv_are_named(monkeypatch):
-    monkeypatch.setattr(environment, "module_installed", lambda name: name != "decord")
-    assert [f.what for f in check_environment(Config(dict(pipeline="DecordInit"))) if f.level == "fail"] == [
-        "decord is not installed"
-    ]
-    monkeypatch.setattr(environment, "_version", lambda name: "4.11" if name.startswith("opencv-python") else None)
-    assert [f for f in check_environment(Config(dict(pipeline="DecordInit"))) if "write the same folder cv2" in f.what]
+def test_batches_that_training_cannot_take_are_foreseen(draws, loader, said):
+    hooks = dict(purification=dict(stages=None), checkpoint=dict(type="d2sp_mm.AtomicCheckpointHook"))
+    config = Config(dict(train_dataloader=loader, default_hooks=hooks))
+    found = [(f.level, f.what) for f in check_settings(config, draws) if "batch_size" in f.what]
+    assert len(found) == (said is not None)
+    assert said is None or (found[0][0] == said[0] and said[1] in found[0][1])

@@ -7,27 +7,19 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 from mmaction.registry import TRANSFORMS
 from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 
 from d2sp_mm.doctor.annotation_lists import read_lists
 from d2sp_mm.doctor.clips import check_clips
-from d2sp_mm.doctor.list_checks import check_given_list, check_lists
-from d2sp_mm.doctor.settings import check_settings
+from d2sp_mm.doctor.list_checks import check_lists
+from tests.doctor.dataset_configs import config_of
 
 PACK = dict(type="PackActionInputs")
 RESIZE = dict(type="Resize", scale=(8, 8), keep_ratio=False)
 FRAMES = [dict(type="UniformSample", clip_len=2), dict(type="RawFrameDecode"), RESIZE]
 SKELETON = [dict(type="UniformSampleFrames", clip_len=4), dict(type="PoseDecode"), dict(type="FormatGCNInput", num_person=1)]
-HOOKS = dict(purification=dict(stages=None))
-CLASSES = dict(cls_head=dict(num_classes=2))
-
-
-def config_of(dataset: dict, **loader) -> Config:
-    train = dict(batch_size=2, dataset=dict(dataset, pipeline=dataset["pipeline"]), **loader)
-    return Config(dict(train_dataloader=train, default_hooks=HOOKS, model=CLASSES))
 
 
 def decoded(config: Config) -> tuple[str, str]:
@@ -132,63 +124,3 @@ def test_a_test_set_without_labels_is_decoded_as_any_other(tmp_path):
     config.test_dataloader = config.train_dataloader
     (finding,) = check_clips(config, {"test": 4})
     assert finding.level == "ok"
-
-
-def videos_config(folder: Path, text: str | bytes, **settings) -> Config:
-    (folder / "list.txt").write_bytes(text if isinstance(text, bytes) else text.encode())
-    dataset = dict(type="VideoDataset", ann_file=str(folder / "list.txt"), data_prefix=dict(video=str(folder)), pipeline=[])
-    return config_of({**dataset, **settings})
-
-
-def test_names_without_mp4_are_those_of_files_that_are_there(tmp_path):
-    (tmp_path / "a.mp4").write_bytes(b"clip")
-    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\n"))
-    (absent,) = [f.what for f in check_lists(lists, 2) if f.level != "ok"]
-    assert absent.startswith("train: 1 of 2 clips are not there") and absent.endswith("/b'")
-
-
-def test_a_byte_order_mark_is_told_for_each_list(tmp_path):
-    config = videos_config(tmp_path, b"\xef\xbb\xbfa.mp4 0\r\nb.mp4 1\r\n")
-    config.val_dataloader = config.train_dataloader
-    lists, findings = read_lists(config)
-    assert [f.what.partition(":")[0] for f in findings if "byte order mark" in f.what] == ["train", "val"]
-    assert lists["train"].entries[0].path == str(tmp_path / "a.mp4")
-
-
-def test_whether_a_purified_list_can_be_written_is_tried(tmp_path):
-    config = videos_config(tmp_path, "a 0\nb 1\nc 0\n", indices=[0, 2])
-    lists, _ = read_lists(config)
-    (finding,) = check_given_list(config, lists["train"].samples)
-    assert finding.level == "fail" and "the purified annotation cannot be written" in finding.what
-    config.default_hooks.purification.write_annotation = False
-    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
-    lists, _ = read_lists(videos_config(tmp_path, "a 0\nb 1\nc 0\n"))
-    config.default_hooks.purification.write_annotation = True
-    assert [f.level for f in check_given_list(config, lists["train"].samples)] == ["ok"]
-
-
-def test_pruning_that_may_leave_no_full_batch_is_foreseen():
-    hooks = dict(purification=dict(stages=dict(prune=dict(type="RandomPruning", rate=0.15, rounds=2, interval=1))))
-    loader = dict(batch_size=35, drop_last=True, sampler=dict(epoch_length="shrink"))
-    config = Config(dict(train_dataloader=loader, default_hooks=hooks, train_cfg=dict(max_epochs=20)))
-    assert any("pruning may leave 34 of 48 samples" in f.what for f in check_settings(config, 48))
-    config.train_dataloader.batch_size = 34
-    assert not any("pruning may leave" in f.what for f in check_settings(config, 48))
-
-
-@pytest.mark.parametrize(
-    ("draws", "loader", "said"),
-    [
-        (41, dict(batch_size=8), ("warn", "a batch of one: 41 samples, batch_size=8")),
-        (40, dict(batch_size=8), None),
-        (41, dict(batch_size=1), None),
-        (41, dict(batch_size=8, drop_last=True), None),
-        (41, dict(batch_size=48, drop_last=True), ("fail", "drop_last=True with batch_size=48 and 41 samples")),
-    ],
-)
-def test_batches_that_training_cannot_take_are_foreseen(draws, loader, said):
-    hooks = dict(purification=dict(stages=None), checkpoint=dict(type="d2sp_mm.AtomicCheckpointHook"))
-    config = Config(dict(train_dataloader=loader, default_hooks=hooks))
-    found = [(f.level, f.what) for f in check_settings(config, draws) if "batch_size" in f.what]
-    assert len(found) == (said is not None)
-    assert said is None or (found[0][0] == said[0] and said[1] in found[0][1])

@@ -271,3 +271,10 @@ def test_the_fingerprint_tells_ledgers_apart_by_whatever_they_differ_in(change):
 
     assert ledger(False).fingerprint(0) == ledger(False).fingerprint(0)
     assert ledger(True).fingerprint(0) != ledger(False).fingerprint(0)
+
+
+def test_emptying_a_class_is_refused_and_leaves_the_ledger_whole():
+    ledger = Ledger(["a", "b"], [0, 1], 2)
+    with pytest.raises(DataError, match="class 1"):
+        ledger.apply(Decision(0, "label", relabel=np.array([1]), new_labels=np.array([0])))
+    assert ledger.corrected_labels.tolist() == [0, 1]

@@ -1,13 +1,16 @@
-"""What a run says of its decisions."""
+"""What a run says of its decisions, and the sheet of clips that it shows with each."""
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
 from d2sp_mm.engine.decision_log import decision_line, with_agreement
-from d2sp_mm.functional.ranks import spearman
 from d2sp_mm.ledger import Decision, Ledger
+from d2sp_mm.runs.ledger_table import read_ledger_table
+from tests.review.report.real_report import config_of, make_videos
+from tests.tiny_run import CORRECT, assert_same_weights, hook_of, train, weights_of
 
 LABELS = np.arange(30) % 10
 
@@ -64,15 +67,58 @@ def test_a_stage_is_compared_with_its_own_last_round_by_what_it_decides_by():
     assert line.endswith("as in the round before: -1.00")
 
 
-@pytest.mark.parametrize(
-    ("before", "now", "expected"),
-    [
-        ([0.1, 0.2, 0.3], [0.5, 0.6, 0.9], 1.0),
-        ([0.1, 0.2, np.nan, 0.3], [0.9, 0.6, 0.7, 0.5], -1.0),
-        ([0.1, 0.2, np.nan], [0.5, np.nan, 0.9], None),
-        ([0.5, 0.5, 0.5], [0.1, 0.2, 0.3], None),
-        ([0.1, 0.2, 0.3], [0.5, 0.5, 0.5], None),
-    ],
-)
-def test_rank_agreement(before, now, expected):
-    assert spearman(np.array(before), np.array(now)) == (None if expected is None else pytest.approx(expected))
+@pytest.mark.parametrize(("strength", "warned"), [(2.5, False), (0.0, True)])
+def test_a_run_that_has_learned_next_to_nothing_says_so_when_it_decides(config, tmp_path, strength, warned):
+    config["train_dataloader"]["dataset"]["dataset"]["pipeline"][0]["strength"] = strength
+    config["default_hooks"]["purification"]["stages"] = dict(correct=CORRECT)
+    if not strength:
+        config["optim_wrapper"]["optimizer"]["lr"] = 1e-6
+    train(config)
+    logs = "".join(path.read_text() for path in (tmp_path / "run").glob("**/*.log"))
+    assert ("has learned too little for decisions" in logs) == warned
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    make_videos(folder / "data")
+    return folder / "work", train(config_of(folder))
+
+
+def sheets(work_dir):
+    return {path.stem: cv2.imread(str(path)) for path in work_dir.glob("*/vis_data/vis_image/*.png")}
+
+
+def test_every_decision_has_a_sheet_of_its_clips(trained):
+    work_dir, runner = trained
+    history, stages = hook_of(runner).ledger.decisions.columns, hook_of(runner).ledger.stages
+    rounds = {(stages[stage], int(epoch) + 1): 0 for stage, epoch in zip(history["stage"], history["epoch"])}
+    for stage, epoch in zip(history["stage"], history["epoch"]):
+        rounds[stages[stage], int(epoch) + 1] += 1
+    found = sheets(work_dir)
+    assert set(found) == {f"purification_{stage}_{epoch}" for stage, epoch in rounds}
+    for (stage, epoch), count in rounds.items():
+        rows = found[f"purification_{stage}_{epoch}"].shape[0] / 80
+        # One clip is no video.
+        assert min(count, 12) - 1 <= rows <= min(count, 12)
+
+
+def test_the_lowest_score_comes_first(trained):
+    work_dir, _ = trained
+    table = read_ledger_table(work_dir / "purification" / "ledger.csv")
+    pruned = [i for i in np.flatnonzero(~table.keep) if table.epochs[i] == 1 and i != 3]
+    first = min(pruned, key=lambda i: table.quality_scores[i])
+    sheet = sheets(work_dir)["purification_prune_2"]
+    # The clips' frames are told apart by their brightness: the number of the clip, and 30 a frame.
+    strip = sheet[:64, : 6 * 85].astype(float).mean(axis=2)
+    assert abs(strip[:, 3:80].mean() - first % 30) < 12
+
+
+def test_pictures_change_nothing_of_the_training(trained, tmp_path):
+    _, runner = trained
+    make_videos(tmp_path / "data")
+    config = config_of(tmp_path)
+    config["visualizer"] = dict(type="ActionVisualizer", vis_backends=None)
+    other = train(config)
+    assert not sheets(tmp_path / "work")
+    assert_same_weights(weights_of(runner), weights_of(other))

@@ -184,3 +184,16 @@ def test_a_resume_inside_an_epoch_says_that_it_is_not_the_unbroken_run(tmp_path)
     again["work_dir"], again["experiment_name"] = str(tmp_path / "again" / "work"), "again"
     train(again)
     assert "was saved inside epoch 2 (iteration 8)" in log_of(tmp_path / "again")
+
+
+def test_the_purified_annotation_holds_nothing_undecodable_however_much_there_is(tmp_path):
+    """MMAction2's own dataset would stop at the first."""
+    ann_file = write_list(tmp_path / "train.txt", broken=12)
+    config = tiny_config(tmp_path / "run", ann_file, stages=dict(prune=PRUNE))
+    config["val_dataloader"]["dataset"]["ann_file"] = str(write_list(tmp_path / "val.txt"))
+    ledger = hook_of(train(config)).ledger
+    assert not ledger.keep[:12].any()
+    assert set(ledger.stages) == {"undecodable"}
+    purified = str(tmp_path / "run" / "purification" / "train_purified.txt")
+    stock = DATASETS.build(dict(config["train_dataloader"]["dataset"]["dataset"], ann_file=purified))
+    assert len([stock[i] for i in range(len(stock))]) == 36

@@ -15,14 +15,9 @@ from mmengine.runner import Runner
 
 from d2sp_mm.engine.hooks.atomic_checkpoint_hook import LateRemovalBackend
 from d2sp_mm.errors import DataError, WriteError
-from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
+from tests.tiny_run import CORRECT, PRUNE, assert_same_weights, hook_of, tiny_config, train, weights_of
 
 STAGES = dict(prune=PRUNE, correct=CORRECT)
-
-
-@pytest.fixture(scope="module")
-def ann_file(tmp_path_factory):
-    return write_list(tmp_path_factory.mktemp("data") / "train.txt", noise=5, mislabel=8)
 
 
 def config_of(folder, ann_file, kind="d2sp_mm.AtomicCheckpointHook", stages=STAGES, **checkpoint):

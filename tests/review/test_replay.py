@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 
 import numpy as np
 import pytest
 
 from d2sp_mm.errors import ConfigError, DataError
+from d2sp_mm.ledger.override import override_epochs
 from d2sp_mm.review.replay import changed_stages, replay
 from d2sp_mm.review.status import difference
 from d2sp_mm.runs.ledger_table import read_ledger_table, write_ledger_table
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import ledger_table
+from tests.load_tool import json_of
+from tests.review.overridden_run import go_on, override_rows, write
 from tests.tiny_run import CORRECT, PRUNE, tiny_config, train, write_list
 
 STAGES = dict(
@@ -136,3 +140,33 @@ def test_a_ledger_of_another_annotation_is_refused(acting, tmp_path):
     path.write_text(path.read_text().replace("good_20.mp4", "good_99.mp4"))
     with pytest.raises(DataError, match="another training annotation"):
         read_recorded_run(tmp_path / "w")
+
+
+def test_a_replay_with_the_same_settings_respects_overrides(tool, finished, tmp_path, capsys):
+    rows, _ = override_rows(read_recorded_run(finished).table)
+    json_of(tool, capsys, "apply", finished, write(tmp_path / "v.csv", rows))
+    run = read_recorded_run(finished)
+    ledger = replay(run, changed_stages(run.stages, {}))
+    np.testing.assert_array_equal(ledger.keep, run.ledger.keep)
+    np.testing.assert_array_equal(ledger.corrected_labels, run.ledger.corrected_labels)
+
+
+def test_a_replay_takes_overrides_from_when_they_held(run, tool, tmp_path, capsys):
+    """A second call must not make the first one's overrides younger: rounds that came after them were decided with them."""
+    work, config = run
+    rows, _ = override_rows(read_recorded_run(work).table)
+    json_of(tool, capsys, "apply", work, write(tmp_path / "v.csv", rows[:4]))
+    go_on(config)
+    json_of(tool, capsys, "apply", work, write(tmp_path / "w.csv", rows[4:]))
+    recorded = read_recorded_run(work)
+    assert sorted(set(override_epochs(recorded.ledger).values())) == [3, 5]
+    ledger = replay(recorded, changed_stages(recorded.stages, {}))
+    np.testing.assert_array_equal(ledger.keep, recorded.ledger.keep)
+    np.testing.assert_array_equal(ledger.corrected_labels, recorded.ledger.corrected_labels)
+
+
+def test_settings_without_annotations_are_refused(finished):
+    path = finished / "purification" / "settings.json"
+    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "annotations"}))
+    with pytest.raises(DataError, match="lacks 'annotations'"):
+        read_recorded_run(finished)

@@ -1,15 +1,32 @@
-"""Files are looked up where MMAction2's pipelines look."""
+"""Files are looked up where MMAction2's pipelines look; what decoders print is dropped, what Python prints is not."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
-import cv2
-import numpy as np
 import pytest
 
-from d2sp_mm.visualization.clip_files import frame_files, frame_numbers, video_file
-from d2sp_mm.visualization.frames import frames_of
+from d2sp_mm.visualization.clip_files import frame_files, frame_numbers, silent_decoders, video_file
+
+CODE = """
+import os, sys
+from d2sp_mm.visualization.clip_files import silent_decoders
+os.write(2, b"before\\n")
+with silent_decoders():
+    os.write(2, b"of the decoder\\n")
+    print("of Python", file=sys.stderr)
+    try:
+        with silent_decoders():
+            os.write(2, b"of another\\n")
+            raise ValueError
+    except ValueError:
+        pass
+    os.write(2, b"of the decoder\\n")
+os.write(2, b"after\\n")
+print("last", file=sys.stderr)
+"""
 
 
 def test_a_name_without_a_suffix_is_that_of_an_mp4_if_there_is_one(tmp_path):
@@ -38,13 +55,21 @@ def test_frames_are_named_as_the_template_says(info, expected):
     assert frame_files(info, frame_numbers(info)) == expected
 
 
-def test_optical_flow_is_drawn_in_two_colours(tmp_path):
-    for direction, grey in (("x", 40), ("y", 200)):
-        for number in (1, 2):
-            cv2.imwrite(str(tmp_path / f"flow_{direction}_{number:05}.png"), np.full((6, 8), grey, np.uint8))
-    info = dict(frame_dir=str(tmp_path), total_frames=2, filename_tmpl="flow_{}_{:05}.png", modality="Flow")
-    frames = frames_of(info, 2)
-    assert frames.shape == (2, 6, 8, 3)
-    assert frames[0, 0, 0].tolist() == [40, 200, 128]
-    (tmp_path / "flow_y_00002.png").unlink()
-    assert frames_of(info, 2) is None
+def test_only_what_is_written_to_the_descriptor_meanwhile_is_dropped():
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=True)
+    assert done.stderr.split("\n") == ["before", "of Python", "after", "last", ""]
+
+
+def test_a_process_without_an_error_stream_goes_on():
+    code = CODE.replace("import os, sys\n", "import os, sys\nos.close(2); sys.stderr = None\n", 1)
+    code = "\n".join(line for line in code.split("\n") if "os.write" not in line and "print" not in line) + "\nprint('end')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "end\n"
+
+
+def test_a_stream_that_a_test_or_a_notebook_put_there_is_left(capsys):
+    stream = sys.stderr
+    with silent_decoders():
+        assert sys.stderr is stream
+        print("kept", file=sys.stderr)
+    assert capsys.readouterr().err == "kept\n"

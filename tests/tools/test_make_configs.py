@@ -1,4 +1,4 @@
-"""The repository's configs: every leaf reads, and the generated ones are what the generator writes."""
+"""The repository's configs: every leaf reads, the sets that they stand on do, and all is what the generator writes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mmengine.config import Config
 
 from d2sp_mm.registry import HOOKS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 LEAVES = sorted((ROOT / "configs" / "d2sp").rglob("*.py"))
 CLASSES = {
     "dfew": 7,

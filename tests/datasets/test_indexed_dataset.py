@@ -36,7 +36,7 @@ def test_every_sample_carries_its_number(tmp_path):
 
 
 def test_a_replacement_carries_its_own_number_and_the_failure(tmp_path):
-    """Trap 7: the clip asked for is not the clip that came."""
+    """The clip asked for is not the clip that came."""
     dataset = build(tmp_path, broken=3)
     for asked in range(3):
         data_sample = dataset[asked]["data_samples"]

@@ -1,4 +1,4 @@
-"""The sampler draws kept samples, equally many on every rank (trap 4)."""
+"""The sampler draws kept samples, equally many on every rank."""
 
 from __future__ import annotations
 

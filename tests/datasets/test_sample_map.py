@@ -1,4 +1,4 @@
-"""Sample numbers through MMEngine's wrappers (trap 6)."""
+"""Sample numbers through MMEngine's wrappers."""
 
 from __future__ import annotations
 

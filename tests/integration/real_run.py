@@ -79,8 +79,8 @@ def read_decisions(work_dir: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def judge(work_dir: Path, truth: Path) -> dict[str, dict[str, Any]]:
-    """Judge a run with the tool, and check the form of what it wrote."""
+def evaluate(work_dir: Path, truth: Path) -> dict[str, dict[str, Any]]:
+    """Evaluate a run with the tool, and check the form of what it wrote."""
     call_tool("evaluate_purification", work_dir, "--truth", truth)
     found = json.loads((work_dir / "purification" / "purification.json").read_text(encoding="utf-8"))
     assert {name: set(part) for name, part in found.items()} == {

@@ -8,7 +8,7 @@ from mmaction.datasets import PoseDataset
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.runs.ledger_table import read_ledger_table
-from tests.integration.real_run import call_tool, judge, read_config, train, train_stock, write_part
+from tests.integration.real_run import call_tool, evaluate, read_config, train, train_stock, write_part
 
 _EPOCHS = 30
 _NUM_TRAIN = 150
@@ -38,7 +38,7 @@ def test_skeletons_are_purified(shared_data: Path, tmp_path: Path) -> None:
     assert (table.labels == given.labels).all()
     # A tenth, but for what the cap of a class holds back.
     assert 10 <= (~table.keep).sum() <= 15
-    found = judge(work_dir, tmp_path / "noisy" / "truth.csv")
+    found = evaluate(work_dir, tmp_path / "noisy" / "truth.csv")
     assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
     # Chance is .2; .58, .63 and .63 were measured with three seeds. So short a training ranks corrupted clips as chance
     # does.

@@ -9,7 +9,7 @@ from mmaction.datasets import VideoDataset
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.runs.ledger_table import read_ledger_table
-from tests.integration.real_run import call_tool, judge, read_config, read_decisions, train, train_stock, write_part
+from tests.integration.real_run import call_tool, evaluate, read_config, read_decisions, train, train_stock, write_part
 
 _EPOCHS = 24
 _NUM_TRAIN = 150
@@ -42,7 +42,7 @@ def test_drawn_videos_are_purified(shared_data: Path, tmp_path: Path) -> None:
     # A tenth, but for what the cap of a class holds back.
     assert 10 <= (~table.keep).sum() <= 15
 
-    found = judge(work_dir, noisy / "truth.csv")
+    found = evaluate(work_dir, noisy / "truth.csv")
     assert found["low_quality"]["planted"] == 15 and found["mislabel"]["planted"] == 30
     # Chance is .2; .53, .44 and .51 were measured with three seeds. So short a training ranks corrupted clips as chance
     # does.

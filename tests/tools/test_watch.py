@@ -49,8 +49,8 @@ def test_it_shows_progress_figures_and_a_row_a_round(tool, work_dir, capsys):
     rows = Counter((epoch + 1, stage) for epoch, stage in zip(table.epochs, table.stages) if stage)
     assert len(rows) >= 2
     found = {tuple(line.split()[1:4:2]): line.split() for line in text.splitlines() if line.startswith("│")}
-    for (epoch, rule), count in rows.items():
-        assert str(count) in found[str(epoch), rule]
+    for (epoch, stage), count in rows.items():
+        assert str(count) in found[str(epoch), stage]
 
 
 def test_it_ends_with_the_run(tool, work_dir, capsys):

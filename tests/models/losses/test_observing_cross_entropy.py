@@ -67,7 +67,7 @@ def value_and_gradient(function, scores):
 
 @pytest.mark.parametrize("kind", ["hard", "soft", "one-hot"])
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
-def test_trap_14_plain_mode_is_mmaction2s_loss_bit_for_bit(settings, kind):
+def test_plain_mode_is_mmaction2s_loss_bit_for_bit(settings, kind):
     scores, labels, _ = batch(kind)
     stock = value_and_gradient(lambda s: CrossEntropyLoss(**settings)(s, labels), scores)
     ours = value_and_gradient(lambda s: ObservingCrossEntropyLoss(**settings)(s, labels), scores)
@@ -77,7 +77,7 @@ def test_trap_14_plain_mode_is_mmaction2s_loss_bit_for_bit(settings, kind):
 
 @pytest.mark.parametrize("kind", ["hard", "soft", "one-hot"])
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
-def test_trap_14_weighted_mode_at_weight_1_is_mmaction2s_loss_bit_for_bit(settings, kind):
+def test_weighted_mode_at_weight_1_is_mmaction2s_loss_bit_for_bit(settings, kind):
     scores, labels, features = batch(kind)
     # The sigmoid of 40 is 1 in single precision.
     loss, layer = attached(head_weights=40.0, **settings)

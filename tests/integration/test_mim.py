@@ -78,7 +78,7 @@ def test_mim_starts_two_processes(folder):
     launcher = ("--launcher", "pytorch", "--gpus", "2", "--port", str(free_port()))
     said = mim(folder, "train", "d2sp_mm", "mine.py", *launcher, *options)
     assert "GPU number: 2" in said
-    assert b"prune_by" in (folder / "two" / "purification" / "ledger.csv").read_bytes()
+    assert b",prune,quality," in (folder / "two" / "purification" / "ledger.csv").read_bytes()
     assert torch.load(folder / "two" / "epoch_5.pth", weights_only=True)["meta"]["iter"] == 5 * 48 // 8 // 2
 
 

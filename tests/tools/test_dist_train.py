@@ -22,4 +22,4 @@ def test_dist_train_shares_the_work_among_any_number_of_processes(folder, proces
     assert f"GPU number: {processes}" in said
     _, ledger, iterations = results(folder, f"dist{processes}")
     assert iterations == 5 * 48 // 4 // processes
-    assert b"prune_by" in ledger
+    assert b",prune,quality," in ledger

@@ -82,6 +82,11 @@ def test_mim_starts_two_processes(folder):
     assert torch.load(folder / "two" / "epoch_5.pth", weights_only=True)["meta"]["iter"] == 5 * 48 // 8 // 2
 
 
+def test_mim_runs_passes(folder):
+    mim(folder, "run", "d2sp_mm", "purify", "mine.py", "--work-dir", "passes", "--cfg-options", *_OPTIONS)
+    assert weights(folder / "passes", "final") and (folder / "passes" / "purification" / "train_purified.txt").is_file()
+
+
 def test_a_config_that_the_package_carries_goes_by_its_name(folder):
     """It finds the config, and stops where the set is not there."""
     with pytest.raises(AssertionError, match=r"fold1_train\.txt"):

@@ -98,7 +98,10 @@ class DecisionHistory:
 
     def only(self, rows: npt.NDArray[np.bool_]) -> DecisionHistory:
         """A history of some rows."""
-        return DecisionHistory(list(self.stages), {name: column[rows] for name, column in self.columns.items()})
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        used = list(dict.fromkeys(columns["stage"].tolist()))
+        columns["stage"] = np.array([used.index(number) for number in columns["stage"].tolist()], dtype=np.int64)
+        return DecisionHistory([self.stages[number] for number in used], columns)
 
     def of_pass(self, number: int, rows: npt.NDArray[np.bool_]) -> DecisionHistory:
         """Some rows, as a later pass has them: stages are called ``pass_NUMBER/STAGE``; a person's hold from the beginning.
@@ -107,10 +110,10 @@ class DecisionHistory:
             number: The pass that they are of, from 1.
             rows: Which rows.
         """
-        columns = {name: column[rows] for name, column in self.columns.items()}
-        person = self.by_a_person()[rows]
-        columns["epoch"] = np.where(person, -1, columns["epoch"])
-        stages = [name if name == OVERRIDE or "/" in name else f"pass_{number}/{name}" for name in self.stages]
+        found = self.only(rows)
+        columns = found.columns
+        columns["epoch"] = np.where(found.by_a_person(), -1, columns["epoch"])
+        stages = [name if name == OVERRIDE or "/" in name else f"pass_{number}/{name}" for name in found.stages]
         return DecisionHistory(stages, columns)
 
     def drop(self, rows: npt.NDArray[np.bool_]) -> None:

@@ -204,40 +204,6 @@ class Ledger:
         relabelled = int((self.keep & (self.corrected_labels != self.labels)).sum())
         return replace(decision, pruned=int((~self.keep).sum()), relabelled=relabelled)
 
-    def go_on_from(self, earlier: Ledger, decisions: bool) -> None:
-        """Go on from an earlier pass over the same training set, before anything is observed.
-
-        Args:
-            earlier: Its ledger.
-            decisions: Whether what was decided holds, and this pass sees the samples anew; else nothing is decided yet, and
-                what that pass saw is averaged with what this one will see. What a person decided holds either way.
-
-        Raises:
-            DataError: It belongs to another training set.
-        """
-        if earlier.digest != self.digest or earlier.num_classes != self.num_classes:
-            raise DataError("the pass before trained on another annotation or other classes; start the passes anew.")
-        self.number = earlier.number + 1
-        if not decisions:
-            self.observations.average_with(earlier.observations)
-        person = earlier.decisions.by_a_person()
-        rows = np.ones_like(person) if decisions else person
-        self.decisions = earlier.decisions.of_pass(earlier.number, rows)
-        self.inherit(len(self.decisions.columns["sample"]))
-        if decisions:
-            self.scores = {name: values.copy() for name, values in earlier.scores.items()}
-
-    def inherit(self, rows: int) -> None:
-        """Keep the first rows of the decisions alone, and let them hold.
-
-        Args:
-            rows: How many.
-        """
-        self.decisions.drop(np.arange(len(self.decisions.columns["sample"])) >= rows)
-        self.inherited = rows
-        every = np.ones(rows, dtype=bool)
-        self.keep, self.corrected_labels = self.decisions.outcome(self.labels, every)
-
     def refuse_empty_class(
         self, keep: npt.NDArray[np.bool_], labels: npt.NDArray[np.int64], who: str, way_out: str
     ) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from d2sp_mm.errors import DataError
 from d2sp_mm.io.saved_state import require_keys, saved_number
 from d2sp_mm.ledger import Ledger
+from d2sp_mm.ledger.earlier_pass import hold
 from d2sp_mm.runs.annotation_part import AnnotationPart
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
@@ -79,7 +80,7 @@ class RecordedRun:
         fresh.undecodable, fresh.next_epoch, fresh.number = own.undecodable.copy(), own.next_epoch, own.number
         rows = np.arange(len(own.decisions.columns["sample"])) < own.inherited
         fresh.decisions = own.decisions.only(rows)
-        fresh.inherit(own.inherited)
+        hold(fresh, own.inherited)
         return fresh
 
 

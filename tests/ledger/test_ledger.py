@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from d2sp_mm.engine.resumed_state import to_arrays, to_tensors
 from d2sp_mm.errors import DataError
-from d2sp_mm.ledger import Decision, Ledger, Override
+from d2sp_mm.ledger import Decision, Ledger
 from d2sp_mm.ledger.decision import REASONS
-from d2sp_mm.ledger.override import apply_overrides, overrides_of
 
 N, C = 12, 3
 KEYS = [f"a,\n{i}\udcff.mp4" for i in range(N)]
@@ -270,37 +269,3 @@ def test_emptying_a_class_is_refused_and_leaves_the_ledger_whole():
     with pytest.raises(DataError, match="class 1"):
         ledger.apply(Decision(0, "label", relabel=np.array([1]), new_labels=np.array([0])))
     assert ledger.corrected_labels.tolist() == [0, 1]
-
-
-def after_a_pass() -> Ledger:
-    """Sample 0 corrected to class 1, sample 4 pruned, sample 5 pruned by a person."""
-    ledger = empty()
-    observe(ledger, 0)
-    ledger.apply(Decision(0, "label", relabel=np.array([0]), new_labels=np.array([1]), stage="correct"))
-    ledger.apply(Decision(0, "quality", prune=np.array([4]), stage="prune"))
-    apply_overrides(ledger, {5: Override(False, int(LABELS[5]))})
-    return ledger
-
-
-@pytest.mark.parametrize("decisions", [True, False])
-def test_a_pass_goes_on_from_decisions_or_from_observations(decisions):
-    first, second = after_a_pass(), empty()
-    second.go_on_from(first, decisions)
-    assert (second.number, second.keep[5], second.keep[4]) == (2, False, not decisions)
-    assert (second.corrected_labels[0] == 1) == decisions
-    assert second.stages == ["pass_1/correct", "pass_1/prune", "override"]
-    assert second.observations.passes_before == (0 if decisions else 1)
-    assert overrides_of(second) == {5: Override(False, int(LABELS[5]))}
-    # Through a checkpoint, and into a third pass, whose earlier stages keep their names.
-    resumed = empty()
-    resumed.load(second.state())
-    assert (resumed.number, resumed.inherited) == (2, second.inherited)
-    third = empty()
-    third.go_on_from(resumed, decisions=True)
-    assert third.number == 3 and "pass_1/correct" in third.stages
-    np.testing.assert_array_equal(third.keep, second.keep)
-
-
-def test_a_pass_over_another_set_is_refused():
-    with pytest.raises(DataError, match="another annotation"):
-        empty(labels=LABELS[::-1].copy()).go_on_from(after_a_pass(), decisions=True)

@@ -24,6 +24,7 @@ from d2sp_mm.engine.weight_learner import WeightSettings
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
 from d2sp_mm.ledger import Decision, Ledger
+from d2sp_mm.ledger.earlier_pass import go_on_from
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
@@ -131,7 +132,7 @@ class PurificationHook(Hook):
         ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
         if self.continue_from is not None:
             earlier = from_main(lambda: read_recorded_run(str(self.continue_from)).ledger)
-            ledger.go_on_from(earlier, decisions=self.carry == "decisions")
+            go_on_from(ledger, earlier, decisions=self.carry == "decisions")
         self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})

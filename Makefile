@@ -19,7 +19,7 @@ demo: install ## Set up, then run the main job on data that it makes
 	@$(BIN)/python tools/demo.py $(ARGS)
 
 test: install-dev ## Set up, then run every test (ARGS="-k name" runs some)
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist worksteal $(ARGS)
 
 test-faults: install-dev ## Set up, then kill, starve and feed runs in full; writes docs/robustness.md (half an hour)
 	@OMP_NUM_THREADS=1 $(BIN)/python -W ignore -m tests.faults.write_tables $(ARGS)

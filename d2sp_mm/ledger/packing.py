@@ -145,7 +145,7 @@ class WeightCodes:
     and 1 to 255 are the weights from 0 to 1 in equal steps.
 
     Args:
-        prob_bits: Bits of the probabilities, as in :class:`ProbCodes`.
+        bits: Bits of the probabilities, as in :class:`ProbCodes`.
 
     Source:
         Our own.
@@ -153,8 +153,8 @@ class WeightCodes:
 
     _STEPS = 254
 
-    def __init__(self, prob_bits: int) -> None:
-        self.dtype = np.dtype(np.float32 if prob_bits == 16 else np.uint8)
+    def __init__(self, bits: int) -> None:
+        self.dtype = np.dtype(np.float32 if bits == 16 else np.uint8)
 
     @property
     def none(self) -> float:

@@ -94,7 +94,7 @@ class Passes:
         """What the chain is, as its work dir has it or will have it; another one there is refused.
 
         Args:
-            seed: The seed of the first run where neither config nor work dir has one.
+            seed: The seed of the final run where neither config nor work dir has one; each pass has the next.
 
         Raises:
             ConfigError: The work dir holds another chain.
@@ -146,7 +146,9 @@ class Passes:
         config = self._final() if name == FINAL else self._pass(number)
         config.work_dir = str(self.work_dir / name)
         config.experiment_name = f"{config.get('experiment_name') or Path(config.filename or 'config').stem}_{name}"
-        config.randomness = ConfigDict({**(config.get("randomness") or {}), "seed": plan["seed"] + number})
+        # The final run draws as the user's own would, the passes as nothing else does.
+        seed = plan["seed"] if name == FINAL else plan["seed"] + 1 + number
+        config.randomness = ConfigDict({**(config.get("randomness") or {}), "seed": seed})
         # Weights that training begins with are taken over once; what the run has saved comes before them.
         if (self.work_dir / name / "last_checkpoint").is_file() or any((self.work_dir / name).glob("epoch_*.pth")):
             config.resume, config.load_from = True, None
@@ -184,6 +186,10 @@ class Passes:
             # A person's overrides of the chain stay; a pass has taken over those that there were when it began.
             if path.name != "settings.json" and path.is_file() and not (path.name == OVERRIDES and target.is_dir()):
                 atomic_write(target / path.name, path.read_bytes())
+        for path in target.iterdir():
+            # A list of which nothing is left has none any more.
+            if path.name not in (OVERRIDES, *(left.name for left in (source / FOLDER).iterdir())):
+                path.unlink()
         atomic_write(target / "settings.json", (json.dumps(settings, indent=2) + "\n").encode())
         for path in source.glob("*.py"):
             atomic_write(self.work_dir / path.name, path.read_bytes())

@@ -31,7 +31,7 @@ class DoubtfulLabelPruning(PruningStage):
         class_cap: See :class:`PruningStage`.
         class_floor: See :class:`PruningStage`.
         min_margin: Margin that must be exceeded, in [0, 1).
-        relative: See :class:`FineCorrection`.
+        relative: Whether ``min_margin`` is in units of the median certainty (:meth:`Contradiction.unit`).
         class_balance: How far the frequency of the classes is taken out of the probabilities, in [0, 1]; the exponent of
             :func:`balance_probs`.
 

@@ -13,6 +13,7 @@ import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import torch
@@ -73,8 +74,8 @@ def run(samples: int, epochs: int) -> Growth:
     looks = np.where(rng.random(samples) < 0.05, (labels + 1) % CLASSES, labels)
     noise = rng.random(samples) < 0.05
     # As millions of samples are kept.
-    packing.MOST_HALVES = 0
-    ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW)
+    with mock.patch.object(packing, "MOST_HALVES", 0):
+        ledger = Ledger([f"clips/{n:08d}.mp4" for n in range(samples)], labels, CLASSES, WINDOW)
     stages = [CoarsePruning(), FineCorrection(rounds=2, interval=0.1)]
     due = [stage.decision_epochs(epochs) for stage in stages]
     peak = torch.tensor(np.where(noise, 0.0, 4.0), dtype=torch.float32)

@@ -50,7 +50,7 @@
     const page = Math.min(filter.page, pages - 1);
     const shown = found.slice(page * Filters.pageSize, (page + 1) * Filters.pageSize);
 
-    const judge = (clip, override, label, step) => {
+    const setOverride = (clip, override, label, step) => {
       // What was applied to the run already is taken back by a word of its own.
       const word = override || (clip.before && !overrides.get(clip.key) ? "none" : undefined);
       overrides.set(clip.key, word && { override: word, label: word === "relabel" ? label : undefined }, step);
@@ -58,7 +58,7 @@
       refresh();
     };
     const confirm = (clip) =>
-      clip.status === "pruned" ? judge(clip, "prune") : clip.status === "relabelled" ? judge(clip, "relabel", clip.now) : judge(clip, "keep");
+      clip.status === "pruned" ? setOverride(clip, "prune") : clip.status === "relabelled" ? setOverride(clip, "relabel", clip.now) : setOverride(clip, "keep");
     const undo = () => {
       const key = overrides.undo();
       say(key === undefined ? "nothing to undo" : `undone: ${key}`);
@@ -103,12 +103,12 @@
       if (["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(key)) return move(key, card);
       if (!clip) return false;
       if (key === "Enter" && event.target === card) return setOpen(clip), true;
-      if (lower === "k") return judge(clip, "keep"), true;
-      if (lower === "p") return judge(clip, "prune"), true;
+      if (lower === "k") return setOverride(clip, "keep"), true;
+      if (lower === "p") return setOverride(clip, "prune"), true;
       if (lower === "c") return confirm(clip), true;
-      if (lower === "x") return judge(clip, undefined), true;
+      if (lower === "x") return setOverride(clip, undefined), true;
       if (lower === "r") return card.querySelector("select").focus(), true;
-      if (/^[0-9]$/.test(key) && +key < run.classes.length) return judge(clip, "relabel", +key), true;
+      if (/^[0-9]$/.test(key) && +key < run.classes.length) return setOverride(clip, "relabel", +key), true;
       return false;
     }
 
@@ -153,7 +153,7 @@
           ${pager}
           <div class="gallery" ref=${gallery}>
             ${shown.map((clip) => html`<${Card} key=${clip.key} clip=${clip} run=${run} override=${overrides.get(clip.key)}
-              judge=${(override, label, step) => judge(clip, override, label, step)} confirm=${() => confirm(clip)} open=${() => setOpen(clip)} />`)}
+              setOverride=${(override, label, step) => setOverride(clip, override, label, step)} confirm=${() => confirm(clip)} open=${() => setOpen(clip)} />`)}
           </div>
           ${found.length === 0 && html`<p>No clip is like that.</p>`}
           ${pager}

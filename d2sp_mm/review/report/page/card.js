@@ -25,7 +25,7 @@ window.overrideText = function (override, run) {
 
 // The labels to choose from. Hundreds of classes on each of fifty cards would make every key slow, so a list has its options
 // only while it is in use.
-window.LabelChoice = function ({ clip, run, override, judge }) {
+window.LabelChoice = function ({ clip, run, override, setOverride }) {
   const { html, useState } = htmPreact;
   const [step, setStep] = useState(null);
   const chosen = override && override.override === "relabel" ? override.label : null;
@@ -34,20 +34,20 @@ window.LabelChoice = function ({ clip, run, override, judge }) {
   const labels = step ? run.classes.map((_, label) => label) : chosen === null ? [] : [chosen];
   return html`
     <select aria-label="relabel ${clip.key} to" onFocus=${begin} onMouseDown=${begin} onBlur=${() => setStep(null)}
-      onChange=${(event) => judge(event.target.value === "" ? undefined : "relabel", +event.target.value, step)}>
+      onChange=${(event) => setOverride(event.target.value === "" ? undefined : "relabel", +event.target.value, step)}>
       <option value="" selected=${chosen === null}>relabel to …</option>
       ${labels.map(option)}
     </select>`;
 };
 
-window.Card = function ({ clip, run, override, judge, confirm, open }) {
+window.Card = function ({ clip, run, override, setOverride, confirm, open }) {
   const { html } = htmPreact;
   const number = (value) => (value === null ? "–" : value.toFixed(3));
   const name = (label) => run.classes[label];
   const told = clip.status === "pruned" ? "pruned" : clip.status === "relabelled" ? `→ ${name(clip.now)}` : "kept";
   const button = (kind, text, key) => html`
     <button type="button" class=${override && override.override === kind ? "" : "outline"} aria-pressed=${!!override && override.override === kind}
-      title="key ${key}" onClick=${() => judge(kind)}>${text}</button>`;
+      title="key ${key}" onClick=${() => setOverride(kind)}>${text}</button>`;
   const picture = clip.strip
     ? html`<img loading="lazy" decoding="async" src=${clip.strip} alt="frames of ${clip.key}" />`
     : html`<span class="nothing">${clip.why || "no picture"}</span>`;
@@ -65,7 +65,7 @@ window.Card = function ({ clip, run, override, judge, confirm, open }) {
       <div class="act" role="group" aria-label="your override on ${clip.key}">
         ${button("keep", "keep", "K")} ${button("prune", "prune", "P")}
         ${clip.status !== "kept" && html`<button type="button" class="outline" title="key C" onClick=${confirm}>confirm</button>`}
-        <${LabelChoice} clip=${clip} run=${run} override=${override} judge=${judge} />
+        <${LabelChoice} clip=${clip} run=${run} override=${override} setOverride=${setOverride} />
       </div>
       <p class="override" aria-live="polite">${override ? `you: ${overrideText(override, run)}` : clip.before ? `applied: ${overrideText(clip.before, run)}` : ""}</p>
     </article>`;

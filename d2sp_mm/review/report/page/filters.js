@@ -6,7 +6,7 @@ window.Filters = {
   pageSize: 48,
 
   orders: {
-    // What nobody can see comes last: there is nothing to judge it by.
+    // What nobody can see comes last: there is nothing to decide it by.
     worst: ["worst first", (a, b) => !a.strip - !b.strip || (a.score ?? 2) - (b.score ?? 2)],
     best: ["least suspicious first", (a, b) => (b.score ?? -1) - (a.score ?? -1)],
     key: ["by key", (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0)],

@@ -12,6 +12,7 @@ import argparse
 import json
 import runpy
 import sys
+from functools import partial
 
 from d2sp_mm.paths import help_if_asked, mmaction_script, recipe_names
 
@@ -29,15 +30,15 @@ def main() -> None:
         "--passes N: how many passes (default: 2 for a recipe that averages passes, else 1)\n",
     )
     import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
-    from d2sp_mm.compat.cpu_distributed import leave_at_once
-    from d2sp_mm.errors import ConfigError, D2SPError
+    from d2sp_mm.errors import ConfigError
     from d2sp_mm.recipes import check_work_dir, read_config, split_options
+    from d2sp_mm.recipes.command import build_runner, errors_of_one_line
     from d2sp_mm.recipes.passes import Passes
     from d2sp_mm.recipes.run_passes import run_passes
 
     script = runpy.run_path(str(mmaction_script("train")), run_name="mmaction_train")
     args = script["parse_args"]()
-    try:
+    with errors_of_one_line("purify", args.work_dir, "call again"):
         if args.resume is not None:
             raise ConfigError("--resume: the same command goes on by itself where it was killed; leave --resume out.")
         config = read_config(args.config)
@@ -45,13 +46,7 @@ def main() -> None:
         args.cfg_options, changes = split_options(args.cfg_options)
         config = script["merge_args"](config, args)
         check_work_dir(config)
-        done = run_passes(
-            Passes(config, wanted.purify, changes, wanted.passes),
-            lambda one: script["Runner"].from_cfg(one) if "runner_type" not in one else script["RUNNERS"].build(one),
-        )
-    except D2SPError as error:
-        leave_at_once()
-        raise SystemExit(f"purify: {error}") from error
+        done = run_passes(Passes(config, wanted.purify, changes, wanted.passes), partial(build_runner, script))
     from mmengine import dist
 
     if dist.is_main_process():

@@ -9,7 +9,6 @@ of your own. Options of --cfg-options mean the config as it stands; those of def
 """
 
 import argparse
-import errno
 import runpy
 import sys
 
@@ -24,14 +23,12 @@ def main() -> None:
     wanted, sys.argv[1:] = ours.parse_known_args()
     help_if_asked("train", f"{__doc__}\n--purify RECIPE: {known}\n")
     import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages
-    from d2sp_mm.compat.cpu_distributed import leave_at_once
-    from d2sp_mm.engine.training_parts import check_full_batch
-    from d2sp_mm.errors import D2SPError
     from d2sp_mm.recipes import check_purified, check_work_dir, purify_config, read_config, split_options
+    from d2sp_mm.recipes.command import build_runner, errors_of_one_line
 
     script = runpy.run_path(str(mmaction_script("train")), run_name="mmaction_train")
     args = script["parse_args"]()
-    try:
+    with errors_of_one_line("train", args.work_dir, "go on with --resume"):
         config = read_config(args.config)
         args.config = config.filename
         changes = {}
@@ -43,21 +40,7 @@ def main() -> None:
         elif (config.get("default_hooks") or {}).get("purification"):
             check_purified(config)
         check_work_dir(config)
-        runner = script["Runner"].from_cfg(config) if "runner_type" not in config else script["RUNNERS"].build(config)
-        if (config.get("default_hooks") or {}).get("purification"):
-            check_full_batch(runner.train_loop.dataloader)
-        runner.train()
-    except D2SPError as error:
-        leave_at_once()
-        raise SystemExit(f"train: {error}") from error
-    except OSError as error:
-        # MMEngine's own files: logs, scalars, the name of the last checkpoint.
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
-            raise
-        leave_at_once()
-        raise SystemExit(
-            f"train: {error.filename or args.work_dir or 'the work dir'}: {error.strerror}; free space, go on with --resume."
-        ) from error
+        build_runner(script, config).train()
 
 
 if __name__ == "__main__":

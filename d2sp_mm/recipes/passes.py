@@ -179,7 +179,7 @@ class Passes:
         return config
 
     def _hand_on(self, name: str) -> None:
-        """Copy what a pass left: reports and :mod:`tools.ledger` work on the chain as on a run."""
+        """Copy what a pass left, so that reports and ``tools/ledger.py`` work on the chain as on a run."""
         source, target = self.work_dir / name, self.work_dir / FOLDER
         settings = read_settings(source / FOLDER / "settings.json")
         for path in sorted((source / FOLDER).iterdir()):

@@ -89,7 +89,7 @@ class _Progress(Hook):
     def __init__(self, names: list[str], epochs: list[int]) -> None:
         self._epochs = dict(zip(names, epochs))
         self._before = 0
-        self._name, self._first = "", 0
+        self._name = ""
         self._trained, self._seconds, self._began = 0, 0.0, 0.0
 
     def skip(self, name: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.ledger import Ledger
 from d2sp_mm.review.addresses import web_addresses
-from d2sp_mm.review.export import export_fiftyone
+from d2sp_mm.review.export import export_cleanlab, export_fiftyone
 from d2sp_mm.runs.annotation_part import AnnotationPart
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import ledger_table
@@ -84,3 +84,14 @@ def test_a_moved_annotation_is_named(finished, tool, tmp_path):
     (finished.parent / "data" / "train.txt").rename(tmp_path / "elsewhere.txt")
     with pytest.raises(SystemExit, match=r"train\.txt: cannot be read"):
         tool.main(["export", str(finished), "annotation", "--out", str(tmp_path / "o")])
+
+
+def test_what_was_pruned_for_its_label_is_a_label_issue(finished, tmp_path):
+    run = read_recorded_run(finished)
+    table = run.table
+    assert (~table.keep).any()
+    reasons = ["label" if not keep else reason for keep, reason in zip(table.keep, table.reasons)]
+    export_cleanlab(dataclasses.replace(run, table=dataclasses.replace(table, reasons=reasons)), tmp_path, [], [])
+    with (tmp_path / "cleanlab.csv").open() as file:
+        issues = [row["is_label_issue"] == "True" for row in csv.DictReader(file)]
+    assert issues == (~table.keep | (table.labels != table.corrected_labels)).tolist()

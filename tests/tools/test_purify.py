@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 import torch
 from mmengine.config import Config
 
+from d2sp_mm.recipes.passes import Passes
 from d2sp_mm.runs.ledger_table import read_ledger_table
 from tests.compat.environments import ROOT, environment
 from tests.compat.test_cpu_distributed import free_port
@@ -165,3 +167,28 @@ def test_tools_that_read_a_run_read_a_chain(chain, capsys):
     assert undone["changes"]
     json_of(ledger, capsys, "undo", chain, "--overrides")
     assert json_of(ledger, capsys, "diff", chain, chain / "pass_2")["changes"] == []
+
+
+def test_what_a_person_overrides_in_a_chain_holds_when_the_next_pass_is_handed_on(chain, user, tmp_path, capsys):
+    work = tmp_path / "chain"
+    shutil.copytree(chain, work)
+    table = read_ledger_table(work / "purification" / "ledger.csv")
+    key = table.keys[int(np.flatnonzero(~table.keep)[0])]
+    (tmp_path / "mine.csv").write_text(f"key,override,label\n{key},keep,\n")
+    json_of(load_tool("ledger"), capsys, "apply", work, tmp_path / "mine.csv")
+    config = Config.fromfile(user / "mine.py")
+    config.work_dir = str(work)
+    passes = Passes(config, str(user / "decisions.py"), {}, 2)
+    passes.end({"ended": []}, "pass_2")
+    after = read_ledger_table(work / "purification" / "ledger.csv")
+    assert after.keep[after.keys.index(key)] and after.stages[after.keys.index(key)] == "override"
+    assert key in (work / "purification" / "train_purified.txt").read_text()
+    assert (~after.keep).sum() == (~table.keep).sum() - 1
+
+
+def test_a_subset_is_taken_once(chain, user):
+    config = Config.fromfile(user / "mine.py")
+    config.work_dir, config.train_dataloader.dataset.indices = str(chain), 40
+    final = Passes(config, str(user / "decisions.py"), {}, 2).config_of("final", {"seed": 3})
+    assert "indices" not in final.train_dataloader.dataset and config.train_dataloader.dataset.indices == 40
+    assert final.train_dataloader.dataset.ann_file == str(chain / "purification" / "train_purified.txt")

@@ -9,7 +9,6 @@ import numpy as np
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
-import d2sp_mm.compat  # noqa: F401 - before MMAction2's datasets
 from d2sp_mm.datasets.build_dataset import build_dataset
 from d2sp_mm.datasets.sample_map import SampleMap
 from d2sp_mm.datasets.training_list import read_training_list

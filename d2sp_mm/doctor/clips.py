@@ -214,8 +214,9 @@ def _try(task: Task) -> Look:
     dataset = _dataset_of(name)
     data, problem = dataset.load_sample(sample)
     part, index = dataset.map.locate(sample)
-    if name == "train" and data is not None:
-        problem = decode_every_frame(part, index)
+    # What a look at some frames finds depends on which it draws; a look at all of them says the same each time.
+    if name == "train":
+        problem = decode_every_frame(part, index) or problem
     stacking = stacking_of(_config[f"{name}_dataloader"].get("collate_fn"))
     form = "" if data is None else form_of(data["inputs"], stacking, padded=not isinstance(part, PoseDataset))
     given = part.get_data_info(index).get("label")

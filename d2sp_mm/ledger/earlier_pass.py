@@ -7,15 +7,19 @@ import numpy as np
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.ledger import Ledger
 
+#: A pass that contradicts fewer of the given labels has fitted the noise as well. Plain passes at .6 of the schedule
+#: contradicted none of the labels of 310 skeletons of which a quarter was wrong, 7 % of a clean toy set, 17 % of clean
+#: stills.
+_FEWEST_CONTRADICTED = 0.02
 
-def go_on_from(ledger: Ledger, earlier: Ledger, decisions: bool) -> None:
-    """Go on from an earlier pass over the same training set, before anything is observed.
+
+def go_on_from(ledger: Ledger, earlier: Ledger, average: bool) -> None:
+    """Go on from an earlier pass over the same training set, before anything is observed: what it decided holds.
 
     Args:
         ledger: The ledger of this pass; changes.
         earlier: That of the pass before.
-        decisions: Whether what was decided holds, and this pass sees the samples anew; else nothing is decided yet, and
-            what that pass saw is averaged with what this one will see. What a person decided holds either way.
+        average: Whether what that pass saw is averaged with what this one will see; else the samples are seen anew.
 
     Raises:
         DataError: It belongs to another training set.
@@ -26,13 +30,35 @@ def go_on_from(ledger: Ledger, earlier: Ledger, decisions: bool) -> None:
     if earlier.digest != ledger.digest or earlier.num_classes != ledger.num_classes:
         raise DataError("the pass before trained on another annotation or other classes; start the passes anew.")
     ledger.number = earlier.number + 1
-    if not decisions:
+    if average:
         ledger.observations.average_with(earlier.observations)
-    person = earlier.decisions.by_a_person()
-    ledger.decisions = earlier.decisions.of_pass(earlier.number, np.ones_like(person) if decisions else person)
+    ledger.decisions = earlier.decisions.of_pass(earlier.number)
     hold(ledger, len(ledger.decisions.columns["sample"]))
-    if decisions:
-        ledger.scores = {name: values.copy() for name, values in earlier.scores.items()}
+    ledger.scores = {name: values.copy() for name, values in earlier.scores.items()}
+
+
+def has_memorised(ledger: Ledger) -> bool:
+    """Whether a pass has fitted next to all labels, the wrong ones with them, so that what it saw tells nothing of them.
+
+    Args:
+        ledger: The ledger of the pass, with the epochs that it still holds.
+
+    Returns:
+        Whether the mean predictions of fewer than 2 % of the kept samples contradict their given labels; False where
+        nothing was seen.
+
+    Source:
+        Our own. ADELE (CVPR 2022) reads the end of early learning off the fit to the labels; this asks at a pass's end
+        whether it came before the pass looked.
+    """
+    epochs = ledger.observations.epochs
+    if not epochs:
+        return False
+    means = ledger.observations.mean_probs(epochs[-1] - epochs[0] + 1, epochs[-1])
+    seen = ledger.keep & ~np.isnan(means[:, 0])
+    # What it corrected counts as well: then it has not fitted what it was given.
+    contradicted = np.nan_to_num(means).argmax(axis=1) != ledger.labels
+    return bool(seen.any() and contradicted[seen].mean() < _FEWEST_CONTRADICTED)
 
 
 def hold(ledger: Ledger, rows: int) -> None:

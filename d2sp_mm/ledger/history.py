@@ -103,17 +103,15 @@ class DecisionHistory:
         columns["stage"] = np.array([used.index(number) for number in columns["stage"].tolist()], dtype=np.int64)
         return DecisionHistory([self.stages[number] for number in used], columns)
 
-    def of_pass(self, number: int, rows: npt.NDArray[np.bool_]) -> DecisionHistory:
-        """Some rows, as a later pass has them: stages are called ``pass_NUMBER/STAGE``; a person's hold from the beginning.
+    def of_pass(self, number: int) -> DecisionHistory:
+        """The rows as a later pass has them: stages are called ``pass_NUMBER/STAGE``; a person's hold from the beginning.
 
         Args:
             number: The pass that they are of, from 1.
-            rows: Which rows.
         """
-        found = self.only(rows)
-        columns = found.columns
-        columns["epoch"] = np.where(found.by_a_person(), -1, columns["epoch"])
-        stages = [name if name == OVERRIDE or "/" in name else f"pass_{number}/{name}" for name in found.stages]
+        columns = self.columns
+        columns["epoch"] = np.where(self.by_a_person(), -1, columns["epoch"])
+        stages = [name if name == OVERRIDE or "/" in name else f"pass_{number}/{name}" for name in self.stages]
         return DecisionHistory(stages, columns)
 
     def drop(self, rows: npt.NDArray[np.bool_]) -> None:

@@ -53,8 +53,6 @@ class Passes:
     def __post_init__(self) -> None:
         if self.number is not None and self.number < 1:
             raise ConfigError(f"--passes {self.number}: there must be at least one.")
-        if self.passes == 1 and self._averages:
-            raise ConfigError(f"--passes 1: the recipe {self.recipe!r} averages passes; give two or more.")
         if not self._hook.get("write_annotation", True):
             raise ConfigError("default_hooks.purification.write_annotation=False leaves no list to train on; leave it out.")
         if not self.epochs[0]:
@@ -66,7 +64,7 @@ class Passes:
 
     @property
     def _averages(self) -> bool:
-        return bool(self._hook.get("carry", "decisions") == "observations")
+        return bool(self._hook.get("average_passes", False))
 
     @property
     def passes(self) -> int:
@@ -160,8 +158,6 @@ class Passes:
         hook.end_with_decisions = True
         if number:
             hook.continue_from = str(self.work_dir)
-        if self._averages and number + 1 < self.passes:
-            hook.dry_run = True
         return config
 
     def _final(self) -> Config:

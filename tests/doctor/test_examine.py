@@ -217,7 +217,7 @@ def test_options_of_the_recipe_are_those_of_training(dfew):
     findings = all_findings(dfew, options={f"{stages}.prune.rate": 0.05}, clips=0)
     assert "1 samples will go at most" in found(findings, "will go at most").what
     misspelt = all_findings(dfew, options={"default_hooks.purification.dryrun": True})
-    assert found(misspelt, "PurificationHook has no setting 'dryrun'; it has carry, classifier").level == "fail"
+    assert found(misspelt, "PurificationHook has no setting 'dryrun'; it has average_passes, classifier").level == "fail"
     stock = without_purification(dfew)
     findings = all_findings(stock, recipe="d2sp", options={f"{stages}.prune.rate": 0.05, "randomness.seed": 1}, clips=0)
     assert "1 samples will go at most" in found(findings, "will go at most").what

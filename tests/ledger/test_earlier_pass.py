@@ -7,7 +7,7 @@ import pytest
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.ledger import Decision, Ledger, Override
-from d2sp_mm.ledger.earlier_pass import go_on_from
+from d2sp_mm.ledger.earlier_pass import go_on_from, has_memorised
 from d2sp_mm.ledger.override import apply_overrides, overrides_of
 from tests.ledger.test_ledger import LABELS, empty, observe
 
@@ -22,25 +22,40 @@ def after_a_pass() -> Ledger:
     return ledger
 
 
-@pytest.mark.parametrize("decisions", [True, False])
-def test_a_pass_goes_on_from_decisions_or_from_observations(decisions):
+@pytest.mark.parametrize("average", [True, False])
+def test_what_a_pass_decided_holds_in_the_next(average):
     first, second = after_a_pass(), empty()
-    go_on_from(second, first, decisions)
-    assert (second.number, second.keep[5], second.keep[4]) == (2, False, not decisions)
-    assert (second.corrected_labels[0] == 1) == decisions
-    assert second.stages == (["pass_1/correct", "pass_1/prune"] if decisions else []) + ["override"]
-    assert second.observations.passes_before == (0 if decisions else 1)
+    go_on_from(second, first, average)
+    assert second.number == 2 and not second.keep[[4, 5]].any() and second.corrected_labels[0] == 1
+    assert second.stages == ["pass_1/correct", "pass_1/prune", "override"]
+    assert second.observations.passes_before == average
     assert overrides_of(second) == {5: Override(False, int(LABELS[5]))}
     # Through a checkpoint, and into a third pass, whose earlier stages keep their names.
     resumed = empty()
     resumed.load(second.state())
     assert (resumed.number, resumed.inherited) == (2, second.inherited)
     third = empty()
-    go_on_from(third, resumed, decisions=True)
-    assert third.number == 3 and ("pass_1/correct" in third.stages) == decisions
+    go_on_from(third, resumed, average)
+    assert third.number == 3 and "pass_1/correct" in third.stages
     np.testing.assert_array_equal(third.keep, second.keep)
 
 
 def test_a_pass_over_another_set_is_refused():
     with pytest.raises(DataError, match="another annotation"):
-        go_on_from(empty(labels=LABELS[::-1].copy()), after_a_pass(), decisions=True)
+        go_on_from(empty(labels=LABELS[::-1].copy()), after_a_pass(), average=False)
+
+
+@pytest.mark.parametrize(("contradicted", "memorised"), [(0, True), (1, True), (2, False), (30, False)])
+def test_a_pass_that_contradicts_next_to_no_label_has_memorised_them(contradicted, memorised):
+    labels = np.arange(100) % 4
+    ledger = Ledger([str(n) for n in range(100)], labels, 4, window=3)
+    assert not has_memorised(ledger)
+    says = np.where(np.arange(100) < contradicted, (labels + 1) % 4, labels)
+    for epoch in range(2):
+        ledger.observe(epoch, np.arange(100), 0.6 * np.eye(4)[says] + 0.1)
+    assert has_memorised(ledger) == memorised
+    # A pass that corrected what it contradicted has not fitted it.
+    wrong = np.flatnonzero(says != labels)
+    if len(wrong):
+        ledger.apply(Decision(1, "label", relabel=wrong, new_labels=says[wrong], stage="correct"))
+        assert has_memorised(ledger) == memorised

@@ -35,10 +35,11 @@ def recipe(folder: Path, **hook: object) -> str:
 def test_a_pass_is_as_long_as_its_last_decision_is_late(config, tmp_path):
     passes = Passes(config, recipe(tmp_path), {})
     assert (passes.names, passes.epochs) == (["pass_1", "final"], [4, 6])
-    averaged = Passes(config, recipe(tmp_path, carry="observations"), {}, 3)
+    averaged = Passes(config, recipe(tmp_path, average_passes=True), {}, 3)
     assert averaged.names == ["pass_1", "pass_2", "pass_3", "final"] and averaged.epochs == [4, 4, 4, 6]
     hooks = [averaged.config_of(name, {"seed": 5}) for name in averaged.names[:3]]
-    assert [one.default_hooks.purification.get("dry_run", False) for one in hooks] == [True, True, False]
+    assert Passes(config, recipe(tmp_path, average_passes=True), {}).passes == 2
+    assert not any(one.default_hooks.purification.get("dry_run", False) for one in hooks)
     assert [one.randomness.seed for one in hooks] == [6, 7, 8]
     assert [one.default_hooks.purification.get("continue_from") for one in hooks] == [None, *[str(passes.work_dir)] * 2]
 
@@ -46,7 +47,6 @@ def test_a_pass_is_as_long_as_its_last_decision_is_late(config, tmp_path):
 @pytest.mark.parametrize(
     ("hook", "number", "words"),
     [
-        (dict(carry="observations"), 1, "averages passes; give two or more"),
         (dict(), 0, "there must be at least one"),
         (dict(write_annotation=False), None, "leaves no list to train on"),
     ],

@@ -27,7 +27,7 @@ from tests.tiny_run import tiny_config, write_list
 #: A recipe that fits a schedule of six epochs, as a file of the user's own.
 RECIPE = """
 default_hooks = dict(purification=dict(
-    type="d2sp_mm.PurificationHook", carry={carry!r}, keep_epochs=4, stages=dict(
+    type="d2sp_mm.PurificationHook", average_passes={average}, keep_epochs=4, stages=dict(
         prune=dict(type="d2sp_mm.CoarsePruning", score="entropy", entropy_of="mean", start=3, window=2, rate=0.1),
         correct=dict(type="d2sp_mm.FineCorrection", start=4, window=2, min_margin=0.1))))
 """
@@ -46,8 +46,8 @@ def user(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.log_level = "INFO"
     config.randomness = dict(seed=3)
     (folder / "mine.py").write_text(config.pretty_text)
-    for carry in ("decisions", "observations"):
-        (folder / f"{carry}.py").write_text(RECIPE.format(carry=carry))
+    for name, average in (("decisions", False), ("observations", True)):
+        (folder / f"{name}.py").write_text(RECIPE.format(average=average))
     return folder
 
 
@@ -136,13 +136,13 @@ def test_killed_anywhere_the_same_command_ends_with_the_same_bits(chain, user, u
     assert same(weights(user / work / "final", 6), weights(chain / "final", 6))
 
 
-def test_passes_that_are_averaged_decide_in_the_last_one_alone(user):
+def test_passes_that_are_averaged_decide_on_what_all_of_them_saw(user):
     done = purify(user, "averaged", "--purify", "observations.py")
     assert done.returncode == 0, done.stderr[-3000:]
     first, second = (user / "averaged" / name / "purification" for name in ("pass_1", "pass_2"))
     assert json.loads((user / "averaged" / "passes.json").read_text())["passes"] == 2
     table = read_ledger_table(second / "ledger.csv")
-    assert (~table.keep).any() and not any("pass_1" in stage for stage in table.stages)
+    assert "pass_1/prune" in table.stages and not table.keep[~read_ledger_table(first / "ledger.csv").keep].any()
     with np.load(first / "ledger.npz") as one, np.load(second / "ledger.npz") as two:
         assert int(one["observations.passes_before"]) == 0 and int(two["observations.passes_before"]) == 1
         assert two["observations.before"].shape == (4, 48)

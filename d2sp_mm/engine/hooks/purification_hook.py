@@ -11,6 +11,7 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from d2sp_mm.engine.decision_log import log_decision
+from d2sp_mm.engine.early_learning import EarlyLearning
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
 from d2sp_mm.engine.observer import Observer, report_at_end
@@ -24,7 +25,7 @@ from d2sp_mm.engine.weight_learner import WeightSettings
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.ledger.earlier_pass import go_on_from
+from d2sp_mm.ledger.earlier_pass import go_on_from, has_memorised
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
@@ -62,9 +63,11 @@ class PurificationHook(Hook):
         failure_tolerance: Share of the epochs, in [0, 1], in which a clip may fail to decode and still be kept. Plain
             MMAction2 stops at the first failure when it trains on what is left.
         write_annotation: Whether the purified annotation is written; without, the ledger says what was decided.
-        continue_from: Work dir of the pass before this one (:class:`Passes`); None: there is none.
-        carry: ``decisions`` goes on from what that pass decided and sees the samples anew; ``observations`` decides nothing
-            of it, and averages what it saw with what this one sees.
+        continue_from: Work dir of the pass before this one (:class:`Passes`), whose decisions hold; None: there is none.
+        average_passes: Average what the earlier passes saw with what this one sees, each pass counting the same; else the
+            samples are seen anew. A pass that has memorised the labels is not averaged.
+        early_learning: Strength of :class:`EarlyLearningRegularization` in a pass after one that has memorised the labels
+            (:func:`has_memorised`); 0: none.
         end_with_decisions: End training with the last round of the stages.
         overrides: A CSV of what a person decided (:func:`d2sp_mm.runs.override_file.read_overrides`); no stage changes those
             samples. ``purification/overrides.csv`` in the work dir comes before it; see :class:`OverrideFile`.
@@ -91,14 +94,15 @@ class PurificationHook(Hook):
         failure_tolerance: float = 0.0,
         write_annotation: bool = True,
         continue_from: str | None = None,
-        carry: str = "decisions",
+        average_passes: bool = False,
+        early_learning: float = 0.0,
         end_with_decisions: bool = False,
         overrides: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
-        if carry not in ("decisions", "observations"):
-            raise ConfigError(f"PurificationHook: carry={carry!r} is unknown; choose 'decisions' or 'observations'.")
+        if isinstance(early_learning, bool) or not isinstance(early_learning, (int, float)) or not early_learning >= 0:
+            raise ConfigError(f"PurificationHook: early_learning={early_learning!r} must be a number >= 0.")
         if keep_epochs is not None and (not isinstance(keep_epochs, int) or keep_epochs < 1):
             raise ConfigError(f"PurificationHook: keep_epochs={keep_epochs!r} must be a number of epochs >= 1.")
         for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
@@ -107,8 +111,10 @@ class PurificationHook(Hook):
         self.dry_run, self.weighting, self.classifier = dry_run, weighting, classifier
         self.weight_settings, self.keep_epochs = WeightSettings.of(weight_learner), keep_epochs
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
-        self.write_annotation, self.continue_from, self.carry = write_annotation, continue_from, carry
-        self.end_with_decisions = end_with_decisions
+        self.write_annotation, self.end_with_decisions = write_annotation, end_with_decisions
+        self.continue_from, self.average_passes = continue_from, average_passes
+        self.early_learning = float(early_learning)
+        self._early: EarlyLearning | None = None
         self.ledger: Ledger | None = None
         self._overrides = OverrideFile(overrides)
         self._loaded: Any = None
@@ -132,7 +138,10 @@ class PurificationHook(Hook):
         ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
         if self.continue_from is not None:
             earlier = from_main(lambda: read_recorded_run(str(self.continue_from)).ledger)
-            go_on_from(ledger, earlier, decisions=self.carry == "decisions")
+            memorised = has_memorised(earlier)
+            go_on_from(ledger, earlier, average=self.average_passes and not memorised)
+            if memorised and self.early_learning and not self.dry_run:
+                self._early = EarlyLearning(runner, self._parts.loss, ledger, self.early_learning)
         self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
@@ -154,8 +163,10 @@ class PurificationHook(Hook):
         from_main(lambda: self._files.write(ledger))
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Let the loss learn weights where a stage will read them."""
+        """Let the loss learn weights where a stage will read them, and resist what the pass before has memorised."""
         self._observer.begin_epoch(self._purifier.wants_weights)
+        if self._early is not None:
+            self._early.begin_epoch(runner.epoch)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
@@ -164,6 +175,8 @@ class PurificationHook(Hook):
             check_batch_labels(self._purifier.ledger, data_batch)
         if self._acts:
             self._training.relabel(data_batch)
+        if self._early is not None:
+            self._early.begin_batch(data_batch)
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Take what the loss saw."""

@@ -13,6 +13,5 @@ methods = {
     "selfie": dict(recipe="selfie", about="relabels the consistent, prunes others of large loss"),
     "scn": dict(recipe="scn", about="Self-Cure Network: weighted loss, relabelling of low weights"),
     "confident-learning": dict(recipe="confident-learning", about="cleanlab on the predictions of training"),
-    "d2sp-rounds": dict(role="ours", recipe="d2sp-rounds", about="corrects in rounds from early on, prunes the uncertain"),
     "d2sp": dict(role="ours", recipe="d2sp", about="the reconstruction of the paper: prunes, then corrects"),
 }

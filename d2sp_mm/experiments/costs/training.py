@@ -57,8 +57,7 @@ _PRUNED, _OFF = 0.3, 0.02
 _CPU_MOST, _GPU_MOST = 0.02, 0.01
 _OF_WEIGHTS = (
     "some thirty small operations a batch (a forward and a backward pass of one layer, a step of Adam) take the same time "
-    "whatever the recognizer's size; here a step is small. They end with the last round that needs weights; `d2sp-rounds` "
-    "learns none"
+    "whatever the recognizer's size; here a step is small. They end with the last round that needs weights"
 )
 
 
@@ -74,7 +73,6 @@ def iteration_costs(folder: Path, epochs: int = 16, clips: int = CLIPS) -> list[
     found = []
     for name, recipe, changes in (
         ("`d2sp`, learning weights", "d2sp", {"stages.prune.start": epochs, "stages.correct": None}),
-        ("`d2sp-rounds`", "d2sp-rounds", {}),
         ("observing only", "none", {}),
     ):
         ours = purify_config(plain, recipe, {f"default_hooks.purification.{key}": value for key, value in changes.items()})

@@ -5,11 +5,12 @@
 _base_ = "../_base_/benchmark/methods.py"
 
 seeds = [0, 1, 2, 3, 4]
+# Drawn faces are learned slowly, and their classes are as unequal as DFEW's; skeletons memorise their noise.
 data_sets = {
     "toy": dict(
         config="d2sp/r3d/r3d_r18-slim_none_toy-dfer.py",
         source="toy",
-        settings=dict(num_train=800, num_test=600),
+        settings=dict(num_train=800, num_test=2000),
     ),
     "gfe-pose": dict(
         config="d2sp/stgcn/stgcn-slim_none_uci-gfe-pose.py",
@@ -50,5 +51,4 @@ methods = {
     "image-quality": dict(
         protocol="image_quality", about="prunes the blurred, dark or frozen, a tenth", data_sets=("toy", "gfe-video")
     ),
-    "d2sp-phased": dict(role="ours", protocol="phased", recipe="d2sp", about="`d2sp`, then training from scratch"),
 }

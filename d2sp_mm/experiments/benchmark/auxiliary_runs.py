@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import DataError
+from d2sp_mm.experiments.benchmark.run_config import tested_epochs
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
@@ -109,8 +110,10 @@ def join_flags(known: LedgerTable, tables: Sequence[LedgerTable], sets: Sequence
     return LedgerTable(known.keys, known.labels, known.labels, keep, mean, mean, stages, reasons, np.where(keep, -1, 0))
 
 
-def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:
-    """The epoch, counted from 0, after which a method first acts; None if it never does or acts from the start.
+def branch_epoch(hook: Mapping[str, Any], max_epochs: int) -> int | None:
+    """The epoch of the plain run, counted from 0, before which a method starts; None if it starts afresh.
+
+    It is the one after which the method first acts, or the first that is tested.
 
     Args:
         hook: Config of the purification hook.
@@ -120,8 +123,19 @@ def first_decision(hook: Mapping[str, Any], max_epochs: int) -> int | None:
     # A weighted loss is another loss from the first iteration on.
     if not stages or hook.get("dry_run") or hook.get("weighting", "detached") != "detached":
         return None
-    first = min(stage.decision_epochs(max_epochs)[0] for stage in stages)
+    first = min(tested_epochs(max_epochs)[0] - 1, *(stage.decision_epochs(max_epochs)[0] for stage in stages))
     return first if first > 0 else None
+
+
+def pass_epochs(hook: Mapping[str, Any], max_epochs: int) -> int:
+    """How many epochs a pass trains: it ends with the last decision; 0 if there is none.
+
+    Args:
+        hook: Config of the purification hook.
+        max_epochs: Length of the schedule.
+    """
+    stages = build_stages(hook.get("stages") or {}).values()
+    return max((stage.decision_epochs(max_epochs)[-1] + 1 for stage in stages), default=0)
 
 
 def uses_weights(hook: Mapping[str, Any]) -> bool:

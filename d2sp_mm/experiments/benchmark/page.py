@@ -16,12 +16,18 @@ from d2sp_mm.io.whole_files import atomic_write
 
 _READ = """\
 Means over seeds, with the 95 % bootstrap interval in brackets (seeds drawn anew 9,999 times; over five seeds such an
-interval is narrower than it says). Top-1 and UAR are those of the last epoch on the test set.
+interval is narrower than it says). Top-1 and UAR are those of the test set, each the mean over the last three epochs of a
+run.
 
-* *vs plain*: difference from the plain run of the same seed, in points. *gap*: what of the distance from plain to oracle a
-  method wins back. *epochs*: epochs trained over those of the schedule, auxiliary runs included. *time*: seconds an
-  iteration over those of the plain run in the same epochs; the plain run observes, too, and learns weights if any method
-  needs them, and runs shared the machine.
+* *within*: the model of the run in which the method decides. *scratch*: the model that the plain config trains from scratch
+  on what the method left of the noisy set; nothing is decided in that run. Plain training has the first figure alone. The
+  oracle, chains of passes and methods with auxiliary runs have the second alone.
+* *gap*: what of the distance from plain to oracle a method wins back, 0 % = plain, 100 % = oracle. *vs plain*: difference
+  from the plain run of the same seed, in points.
+* *cost*: epochs trained for the model in all, in plain runs: 1 x is one training of the noisy set by the whole schedule.
+  Within the run that is the run. From scratch it is the final training, shorter by what was pruned, and what was trained
+  before it: the method's run up to its last decision, all passes of a chain, all auxiliary runs. What a step costs more or
+  less is not in it.
 * Corrupted clips: average precision (*AP*) of the quality score; *precision* and *recall* of what was pruned; *left*: share
   of the kept clips that are corrupted. Wrong labels: AP of the label score; precision and recall of what was corrected;
   *right class*: share of the corrections that hit the true label; left: share of the kept clips whose label is wrong. A rule
@@ -29,14 +35,15 @@ interval is narrower than it says). Top-1 and UAR are those of the last epoch on
   lowers the precision for corrupted clips, and shows in what is left of wrong labels. Methods that decide within a run prune
   undecodable clips as well.
 * Methods that decide within one run start from the plain run's checkpoint before their first decision, so that they share
-  its beginning, random numbers included; `scn`, whose loss differs from the start, does not.
+  its beginning, random numbers included; `scn`, whose loss differs from the start, does not. Runs from scratch have the
+  plain run's seed, the final one of a chain as well; each of its passes has another.
 """
 
 
 def noise_tables(suite: Suite, figures: Figures, noise: str) -> list[Table]:
     """The tables of one noise of one data set."""
     planted = suite.noises[noise]
-    wanted = [("Accuracy", tables.ACCURACY)]
+    wanted = [("Top-1, and what it costs in plain runs", tables.TOP1), ("UAR", tables.UAR)]
     if planted.is_clean:
         wanted = [("Nothing planted: what purification does to a clean set", tables.CLEAN)]
     if planted.low_quality_rate:

@@ -13,17 +13,18 @@ from typing import Any
 import numpy as np
 
 from d2sp_mm.experiments.benchmark.auxiliary_runs import (
+    branch_epoch,
     checkpoint,
     evaluate_folds,
-    first_decision,
     join_flags,
+    pass_epochs,
     threshold_sets,
 )
 from d2sp_mm.experiments.benchmark.image_quality import evaluate_pictures
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
-from d2sp_mm.experiments.benchmark.results import TrialResult
+from d2sp_mm.experiments.benchmark.results import Trained, TrialResult
 from d2sp_mm.experiments.benchmark.run import Run
-from d2sp_mm.experiments.benchmark.run_config import recipe_hook, run_config, training_set
+from d2sp_mm.experiments.benchmark.run_config import chain_of, recipe_hook, run_config, training_set
 from d2sp_mm.experiments.benchmark.suite import DataSet, Method
 from d2sp_mm.runs.ledger_table import LedgerTable, read_ledger_table
 
@@ -70,7 +71,7 @@ def plain(task: Task) -> Runs:
     """The plain run, which all others are compared with and most start from: its hook changes nothing."""
     run = plain_run(task)
     yield run
-    return TrialResult(run, undecided(task.plain_table()), run.epochs)
+    return TrialResult(undecided(task.plain_table()), in_run=Trained(run, run.epochs))
 
 
 def plain_run(task: Task) -> Run:
@@ -80,21 +81,36 @@ def plain_run(task: Task) -> Run:
 
 
 def in_run(task: Task) -> Runs:
-    """One run that decides while it trains; from the plain run's checkpoint before its first decision, where it can."""
-    run = purifying_run(task)
-    yield run
-    return TrialResult(run, _table(run.folder), run.start + run.epochs)
+    """One run that decides while it trains; then training from scratch, and plainly, on what it left.
 
-
-def purifying_run(task: Task) -> Run:
-    """The run of the method's recipe."""
+    It starts from the plain run's checkpoint before its first decision, where it can. From scratch it counts as a pass: up
+    to its last decision, after which what it left does not change.
+    """
     hook = recipe_hook(task.method.recipe, task.method.options)
     run = task.run(task.folder, task.noisy.ann_file, hook)
-    total = int(run.config.train_cfg.max_epochs)
-    first = first_decision(hook, total)
-    if first is None:
-        return run
-    return replace(run, epochs=float(total - first), start=float(first), resume=checkpoint(task.plain, first))
+    total = int(run.epochs)
+    first = branch_epoch(hook, total)
+    if first is not None:
+        run = replace(run, resume=checkpoint(task.plain, first))
+    yield run
+    table = _table(run.folder)
+    final = _train_on(task, table)
+    yield final
+    return TrialResult(table, Trained(run, float(total)), Trained(final, pass_epochs(hook, total) + final.epochs))
+
+
+def passes(task: Task) -> Runs:
+    """The chain of ``tools/purify.py``: passes that each end with their last decision, then training from scratch.
+
+    Settings: ``passes``, how many; by default as many as ``tools/purify.py`` makes of the recipe.
+    """
+    run = task.run(task.folder, task.noisy.ann_file, recipe_hook(task.method.recipe, task.method.options))
+    chain = chain_of(run.config, task.method)
+    run = replace(run, passes=chain.passes)
+    yield run
+    table = _table(run.work_dir)
+    *spent, final = chain.epochs
+    return TrialResult(table, scratch=Trained(run, sum(spent) + final * float(table.keep.mean())))
 
 
 def oracle(task: Task) -> Runs:
@@ -102,17 +118,8 @@ def oracle(task: Task) -> Runs:
     ann_file = task.noisy.write_oracle(task.folder / f"oracle{task.extension()}")
     run = task.run(task.folder, ann_file, {"type": "d2sp_mm.PurificationHook"})
     yield run
-    return TrialResult(run, None, run.epochs * float((task.noisy.true().noise != "low_quality").mean()))
-
-
-def phased(task: Task) -> Runs:
-    """Purify in a first run, and train the final model on what is left, from scratch and plainly."""
-    first = purifying_run(replace(task, folder=task.folder / "purify"))
-    yield first
-    table = _table(first.folder)
-    final = _train_on(task, table)
-    yield final
-    return TrialResult(final, table, first.start + first.epochs + final.epochs)
+    share = float((task.noisy.true().noise != "low_quality").mean())
+    return TrialResult(None, scratch=Trained(run, run.epochs * share))
 
 
 def out_of_fold(task: Task) -> Runs:
@@ -140,7 +147,7 @@ def out_of_fold(task: Task) -> Runs:
     table = evaluate_folds(known, predictions, task.noisy.num_classes, task.method.settings.get("filter_by"))
     final = _train_on(task, table)
     yield final
-    return TrialResult(final, table, spent + final.epochs)
+    return TrialResult(table, scratch=Trained(final, spent + final.epochs))
 
 
 def threshold_samples(task: Task) -> Runs:
@@ -161,7 +168,7 @@ def threshold_samples(task: Task) -> Runs:
         stage = {"type": "d2sp_mm.AreaUnderMargin", "threshold_class": fake, "start": until}
         hook = {"type": "d2sp_mm.PurificationHook", "dry_run": True, "stages": {"prune": stage}}
         options = {"model.cls_head.num_classes": fake + 1, "train_cfg.max_epochs": until}
-        run = task.run(folder, ann_file, hook, {**options, "train_cfg.val_interval": until + 1})
+        run = task.run(folder, ann_file, hook, {**options, "train_cfg.val_begin": until + 1})
         yield run
         spent += run.epochs
         tables.append(_table(run.folder))
@@ -169,7 +176,7 @@ def threshold_samples(task: Task) -> Runs:
     table = join_flags(known, tables, sets)
     final = _train_on(task, table)
     yield final
-    return TrialResult(final, table, spent + final.epochs)
+    return TrialResult(table, scratch=Trained(final, spent + final.epochs))
 
 
 def image_quality(task: Task) -> Runs:
@@ -181,13 +188,13 @@ def image_quality(task: Task) -> Runs:
     table = evaluate_pictures(task.plain_table(), task.noisy, settings.get("measure", "any"), settings.get("rate", 0.1))
     final = _train_on(task, table)
     yield final
-    return TrialResult(final, table, final.epochs)
+    return TrialResult(table, scratch=Trained(final, final.epochs))
 
 
 PROTOCOLS: dict[str, Callable[[Task], Runs]] = {
     "in_run": in_run,
     "oracle": oracle,
-    "phased": phased,
+    "passes": passes,
     "out_of_fold": out_of_fold,
     "threshold_samples": threshold_samples,
     "image_quality": image_quality,
@@ -216,9 +223,10 @@ def _train_on(task: Task, table: LedgerTable) -> Run:
 
 def _dump(task: Task, held: Path, folder: Path) -> dict[str, Any]:
     """Options by which a run predicts the held-out fold at its end, with the pipeline of the test set."""
-    base = training_set(task.run(folder, held, {"type": "d2sp_mm.PurificationHook"}).config)
-    prefix = base.get("data_prefix")
+    config = task.run(folder, held, {"type": "d2sp_mm.PurificationHook"}).config
+    prefix = training_set(config).get("data_prefix")
     options: dict[str, Any] = {
+        "train_cfg.val_begin": config.train_cfg.max_epochs,
         "val_dataloader.dataset.ann_file": str(held),
         "val_dataloader.dataset.data_root": "",
         "val_evaluator": [{"type": "DumpResults", "out_file_path": str(folder / "predictions.pkl")}],

@@ -7,12 +7,54 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.experiments.benchmark.run import Run
+from d2sp_mm.experiments.benchmark.run_config import tested_epochs
 from d2sp_mm.experiments.benchmark.trial import NoisySplit, Trial
+from d2sp_mm.experiments.protocol.scored import UAR, WAR, read_accuracy
 from d2sp_mm.runs.ledger_table import LedgerTable
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model whose figures count.
+
+    Args:
+        run: The run that was tested.
+        epochs: Epochs trained for it in all, those of auxiliary runs and those shared with the plain run included.
+    """
+
+    run: Run
+    epochs: float
+
+    def figures(self) -> dict[str, Any]:
+        """What the results file holds of it.
+
+        Returns:
+            ``top1`` and ``uar``, in [0, 1], each the mean over the epochs that were tested; ``epochs``; ``command``, as a
+            person would type it.
+
+        Raises:
+            DataError: The run has left no accuracy of one of them.
+        """
+        work_dir = self.run.tested
+        found = read_accuracy(work_dir)
+        wanted = tested_epochs(int(self.run.config.train_cfg.max_epochs))
+        missing = [epoch for epoch in wanted if epoch not in found]
+        if missing:
+            raise DataError(
+                f"{work_dir}: epoch {missing[0]} has no {WAR} and {UAR}; the config needs test_evaluator="
+                "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy'))."
+            )
+        return {
+            "top1": fmean(found[epoch].war for epoch in wanted),
+            "uar": fmean(found[epoch].uar for epoch in wanted),
+            "epochs": round(self.epochs, 3),
+            "command": self.run.shown_command,
+        }
 
 
 @dataclass(frozen=True)
@@ -20,27 +62,25 @@ class TrialResult:
     """What a finished trial has produced.
 
     Args:
-        tested: The run whose last epoch counts.
         table: What was decided of every sample; None for a method that knows the truth.
-        epochs: Epochs trained in all, those of auxiliary runs and those shared with the plain run included.
+        in_run: The model that was trained while the method decided; None where it decides before.
+        scratch: The model that was trained from scratch on what the method left; None where it leaves all as it is.
     """
 
-    tested: Run
     table: LedgerTable | None
-    epochs: float
+    in_run: Trained | None = None
+    scratch: Trained | None = None
 
 
-_REQUIRED = ("data_set", "noise", "seed", "method", "top1", "uar", "epochs", "max_epochs", "iteration_seconds", "evaluation")
+_REQUIRED = ("data_set", "noise", "seed", "method", "max_epochs", "in_run", "scratch", "evaluation")
 
 
 class Results:
     """Results by trial, kept in a file of JSON lines.
 
-    A line holds the names of the trial; ``top1`` and ``uar`` of the last epoch on the test set, in [0, 1]; ``epochs``
-    trained in all and ``max_epochs`` of the schedule; ``iteration_seconds`` of the run that was tested and, under
-    ``plain_seconds``, of the plain run over the same epochs; ``evaluation`` as
-    :func:`d2sp_mm.experiments.evaluation.evaluate_purification` gives it, or null; ``command`` of the tested run;
-    ``digest`` of the settings. Of two lines of a trial the later counts.
+    A line holds the names of the trial; ``in_run`` and ``scratch``, each null or what :meth:`Trained.figures` gives;
+    ``max_epochs`` of the schedule; ``evaluation`` as :func:`d2sp_mm.experiments.evaluation.evaluate_purification` gives it,
+    or null; ``digest`` of the settings. Of two lines of a trial the later counts.
 
     Args:
         path: The file; it need not be there yet.

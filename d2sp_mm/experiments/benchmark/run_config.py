@@ -11,12 +11,15 @@ from mmengine.config import Config, ConfigDict
 
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
-from d2sp_mm.experiments.benchmark.suite import DataSet
+from d2sp_mm.experiments.benchmark.suite import DataSet, Method
 from d2sp_mm.paths import find_home
 from d2sp_mm.recipes import check_hook, purify_config, read_config
+from d2sp_mm.recipes.passes import Passes
 from d2sp_mm.recipes.read_config import read_recipe
 from d2sp_mm.recipes.unsupported import type_name
 
+#: How many epochs, the last of a schedule, are tested; a figure is the mean over them.
+TESTED = 3
 _HOOK = "default_hooks.purification."
 #: Settings of the hook that are the data set's, not the method's.
 _OF_THE_SET = ("classifier", "max_undecodable")
@@ -40,7 +43,7 @@ def run_config(
 ) -> Config:
     """The config of one run.
 
-    It tests once, after the last epoch, and keeps the last checkpoint only.
+    It tests after each of the last ``TESTED`` epochs, and keeps the last checkpoint only.
 
     Args:
         data_set: What the suite says of the set.
@@ -56,15 +59,12 @@ def run_config(
     config = base_config(data_set)
     if (config.get("default_hooks") or {}).get("purification") is None:
         config = purify_config(config, "none")
-    # What a user had to say of the head or of broken clips holds for every method.
-    said = config.default_hooks.purification
-    own = {name: said[name] for name in _OF_THE_SET if name in said}
-    config.default_hooks.purification = ConfigDict({**own, **hook})
+    config.default_hooks.purification = ConfigDict({**_of_the_set(config), **hook})
     _set_data(training_set(config), ann_file, noisy.data_prefix)
     # The training script evaluates on val; what counts here is the test set.
     config.test_dataloader.dataset.update(noisy.test)
     config.val_dataloader, config.val_evaluator = (copy.deepcopy(config[f"test_{x}"]) for x in ("dataloader", "evaluator"))
-    config.train_cfg.val_begin = config.train_cfg.val_interval = config.train_cfg.max_epochs
+    config.train_cfg.update(val_begin=tested_epochs(config.train_cfg.max_epochs)[0], val_interval=1)
     config.default_hooks.checkpoint.update(interval=config.train_cfg.max_epochs, max_keep_ckpts=1, save_best=None)
     config.randomness = dict(seed=seed)
     config.merge_from_dict(dict(options or {}))
@@ -90,11 +90,40 @@ def training_set(config: Config) -> ConfigDict:
     return dataset
 
 
+def tested_epochs(max_epochs: int) -> range:
+    """The epochs that are tested, counted from 1, of a schedule of ``max_epochs``."""
+    return range(max(max_epochs - TESTED, 0) + 1, max_epochs + 1)
+
+
 def recipe_hook(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The hook's config of a recipe, with values by dotted names below ``default_hooks.purification``."""
     config = Config(dict(default_hooks=dict(purification=read_recipe(recipe))))
-    config.merge_from_dict({f"{_HOOK}{name}": value for name, value in options.items()})
+    config.merge_from_dict(_changes(options))
     return config.default_hooks.purification.to_dict()
+
+
+def chain_of(config: Config, method: Method) -> Passes:
+    """What ``tools/purify.py`` makes of a method.
+
+    Args:
+        config: The config of the plain run.
+        method: A method of the protocol ``passes``.
+
+    Raises:
+        ConfigError: The recipe cannot work with the config, or with so many passes.
+    """
+    changes = _changes({**_of_the_set(config), **method.options})
+    return Passes(config, method.recipe, changes, method.settings.get("passes"))
+
+
+def _of_the_set(config: Config) -> dict[str, Any]:
+    """What a user had to say of the head or of broken clips; it holds for every method."""
+    said = (config.get("default_hooks") or {}).get("purification") or {}
+    return {name: said[name] for name in _OF_THE_SET if name in said}
+
+
+def _changes(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{_HOOK}{name}": value for name, value in options.items()}
 
 
 def _set_data(dataset: ConfigDict, ann_file: Path, data_prefix: Mapping[str, str] | None) -> None:

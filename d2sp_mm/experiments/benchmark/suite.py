@@ -27,7 +27,7 @@ OVERWRITTEN = (
     "randomness",
 )
 #: How a method trains; see :mod:`d2sp_mm.experiments.benchmark.protocols`.
-PROTOCOLS = ("in_run", "oracle", "phased", "out_of_fold", "threshold_samples", "image_quality")
+PROTOCOLS = ("in_run", "oracle", "passes", "out_of_fold", "threshold_samples", "image_quality")
 SOURCES = ("toy", "annotation", "keypoint_video")
 PLAIN, ORACLE = "plain", "oracle"
 
@@ -186,8 +186,8 @@ def _check(suite: Suite) -> None:
         if lost:
             instead = f"set {lost[0].replace('val_', 'test_', 1)!r}" if lost[0].startswith("val_") else "leave it out"
             raise ConfigError(
-                f"suite {suite.name!r}: data_sets.{name}.options sets {lost[0]!r}, but a benchmark tests once, on the test "
-                f"set, after the last epoch, and seeds every run itself; {instead}."
+                f"suite {suite.name!r}: data_sets.{name}.options sets {lost[0]!r}, but a benchmark tests after the last "
+                f"epochs, on the test set, and seeds every run itself; {instead}."
             )
     for name, method in suite.methods.items():
         unknown = sorted(set(method.data_sets) - set(suite.data_sets)) if isinstance(method.data_sets, tuple) else ["?"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,21 +15,18 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from d2sp_mm.errors import ConfigError
-from d2sp_mm.experiments.benchmark.auxiliary_runs import checkpoint, first_decision, observing_hook
+from d2sp_mm.experiments.benchmark.auxiliary_runs import branch_epoch, checkpoint, observing_hook
 from d2sp_mm.experiments.benchmark.clean_set import clean_set
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet, plant
 from d2sp_mm.experiments.benchmark.protocols import PROTOCOLS, Runs, Task, plain, plain_run
 from d2sp_mm.experiments.benchmark.results import Results, TrialResult
-from d2sp_mm.experiments.benchmark.run import DONE, Run, iteration_seconds
-from d2sp_mm.experiments.benchmark.run_config import base_config, recipe_hook
+from d2sp_mm.experiments.benchmark.run import DONE, Run
+from d2sp_mm.experiments.benchmark.run_config import base_config, chain_of, recipe_hook
 from d2sp_mm.experiments.benchmark.suite import PLAIN, Suite
 from d2sp_mm.experiments.benchmark.trial import NoisySplit, Trial, trials_of
 from d2sp_mm.experiments.evaluation import evaluate_purification
-from d2sp_mm.experiments.protocol.scored import last_and_best
 from d2sp_mm.experiments.protocol.training_process import TrainingProcess
 
-#: Protocols whose first run starts from a checkpoint of the plain run.
-_SHARING = ("in_run", "phased")
 _POLL_SECONDS = 0.2
 
 
@@ -63,13 +60,18 @@ class SuiteRunner:
         self._hooks = {
             name: recipe_hook(method.recipe, method.options)
             for name, method in suite.methods.items()
-            if method.protocol in _SHARING and name != PLAIN
+            if method.protocol in ("in_run", "passes") and name != PLAIN
         }
+        # Those of methods that start from a checkpoint of the plain run.
+        self._sharing = {name: hook for name, hook in self._hooks.items() if suite.methods[name].protocol == "in_run"}
         if any(method.protocol == "out_of_fold" for method in suite.methods.values()) and find_spec("cleanlab") is None:
             raise ConfigError("suite: the protocol out_of_fold needs the package cleanlab: pip install cleanlab")
         # What cannot work is refused before the first run.
+        for name in self._hooks.keys() - self._sharing.keys():
+            for config in self._configs.values():
+                chain_of(config, suite.methods[name])
         self._starts = {
-            data_set: sorted({first for hook in self._hooks.values() if (first := first_decision(hook, epochs))})
+            data_set: sorted({first for hook in self._sharing.values() if (first := branch_epoch(hook, epochs))})
             for data_set, epochs in self.max_epochs.items()
         }
 
@@ -139,8 +141,8 @@ class SuiteRunner:
 
     def _has_start(self, trial: Trial) -> bool:
         """Whether the plain run is done by the present settings, and has the checkpoint that the trial starts from."""
-        hook = self._hooks.get(trial.method)
-        epoch = None if hook is None else first_decision(hook, self.max_epochs[trial.noisy_split.data_set])
+        hook = self._sharing.get(trial.method)
+        epoch = None if hook is None else branch_epoch(hook, self.max_epochs[trial.noisy_split.data_set])
         there = epoch is None or checkpoint(self._folder(trial.plain), epoch).is_file()
         return there and plain_run(self._task(trial.plain)).is_done
 
@@ -158,13 +160,10 @@ class SuiteRunner:
             except StopIteration as end:
                 results.add(trial, self._figures(trial, end.value))
                 self._remove_checkpoints(trial, unfinished)
-                console.print(f"{trial.name}: top-1 {100 * results[trial]['top1']:.1f} %", highlight=False)
+                console.print(f"{trial.name}: top-1 {_shown(results[trial])}", highlight=False, soft_wrap=True)
                 return None
             if not run.is_done:
-                shutil.rmtree(run.folder / "purification", ignore_errors=True)
-                for old in run.folder.glob("*/vis_data"):
-                    shutil.rmtree(old.parent, ignore_errors=True)
-                run.write_config()
+                run.prepare()
                 return _Active(trial, runs, run, TrainingProcess(trial.name, run.command, run.folder))
 
     def _runs(self, trial: Trial) -> Runs:
@@ -175,24 +174,14 @@ class SuiteRunner:
         """The figures of a finished trial, as the results file holds them.
 
         Raises:
-            DataError: The run has left no accuracy of its last epoch.
+            DataError: A run has left no accuracy of an epoch that counts.
         """
-        total = self.max_epochs[trial.noisy_split.data_set]
-        last, _ = last_and_best(result.tested.folder, total)
         noisy = self._noisy_set(trial.noisy_split)
-        start = 0.0
-        hook = self._hooks.get(trial.method)
-        if hook is not None and self.suite.methods[trial.method].protocol == "in_run":
-            start = float(first_decision(hook, total) or 0)
         return {
-            "top1": last.war,
-            "uar": last.uar,
-            "epochs": round(result.epochs, 3),
-            "max_epochs": total,
-            "iteration_seconds": iteration_seconds(result.tested.folder, start),
-            "plain_seconds": iteration_seconds(self._folder(trial.plain), start),
+            "in_run": result.in_run and result.in_run.figures(),
+            "scratch": result.scratch and result.scratch.figures(),
+            "max_epochs": self.max_epochs[trial.noisy_split.data_set],
             "evaluation": None if result.table is None else evaluate_purification(result.table, noisy.true()),
-            "command": result.tested.shown_command,
             "digest": self.digest(trial),
         }
 
@@ -216,7 +205,7 @@ class SuiteRunner:
             seed=trial.noisy_split.seed,
             folder=self._folder(trial),
             plain=self._folder(trial.plain),
-            observer=observing_hook(self._hooks.values(), self.max_epochs[data_set]),
+            observer=observing_hook(self._sharing.values(), self.max_epochs[data_set]),
         )
 
     def _folder(self, trial: Trial) -> Path:
@@ -229,6 +218,11 @@ class SuiteRunner:
             classes = int(self._configs[split.data_set].model.cls_head.num_classes)
             self._noisy_sets[split] = plant(clean, self.suite.noises[split.noise], folder, split.seed, classes)
         return self._noisy_sets[split]
+
+
+def _shown(row: Mapping[str, Any]) -> str:
+    parts = {"in_run": "within the run", "scratch": "from scratch"}
+    return ", ".join(f"{100 * row[part]['top1']:.1f} % {words}" for part, words in parts.items() if row[part] is not None)
 
 
 def _next_ready(waiting: list[Trial], active: list[_Active]) -> Trial | None:

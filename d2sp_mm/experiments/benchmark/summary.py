@@ -34,6 +34,8 @@ class Estimate:
 #: Estimates by method and figure.
 Figures = Mapping[str, Mapping[str, Estimate]]
 
+#: A method's two models: trained while it decides, and trained from scratch on what it left.
+MODELS = ("in_run", "scratch")
 #: Figures of an evaluation by their names in the tables: how to find them.
 EVALUATED: dict[str, tuple[str, str]] = {
     "low_quality.ap": ("low_quality", "ap"),
@@ -53,9 +55,10 @@ EVALUATED: dict[str, tuple[str, str]] = {
 def summarize(rows: Iterable[Row], data_set: str, noise: str) -> Figures:
     """The figures of every method on one noise of one data set.
 
-    ``top1``, ``uar``: means. ``gain``, ``uar_gain``: mean difference from the plain run of the same seed. ``gap``: recovered
-    gap, ``(method - plain) / (oracle - plain)`` of the mean top-1. ``epochs``: epochs trained over those of the schedule.
-    ``time``: seconds an iteration over those of the plain run in the same epochs. The rest are those of ``EVALUATED``.
+    For each of ``MODELS``, with its name and a dot before: ``top1``, ``uar``: means. ``top1_gain``, ``uar_gain``: mean
+    difference from the plain run of the same seed. ``top1_gap``, ``uar_gap``: recovered gap,
+    ``(method - plain) / (oracle - plain)`` of the means. ``cost``: epochs trained for it in all, over those of the schedule.
+    The rest are those of ``EVALUATED``.
 
     Args:
         rows: Results, of any data sets and noises.
@@ -81,26 +84,23 @@ def summarize_all(rows: Sequence[Row], pairs: Iterable[tuple[str, str]]) -> dict
 
 
 def _of_method(method: str, seeds: Sequence[Mapping[str, Row]]) -> dict[str, Estimate]:
-    def estimate(figure: Callable[[Mapping[str, Row]], float | None]) -> Estimate:
-        return _estimate([_number(figure(seed)) for seed in seeds])
-
-    found = {
-        "top1": estimate(lambda seed: seed[method]["top1"]),
-        "uar": estimate(lambda seed: seed[method]["uar"]),
-        "gain": estimate(lambda seed: seed[method]["top1"] - seed[PLAIN]["top1"]),
-        "uar_gain": estimate(lambda seed: seed[method]["uar"] - seed[PLAIN]["uar"]),
-        "epochs": estimate(lambda seed: seed[method]["epochs"] / seed[method]["max_epochs"]),
-        "time": estimate(lambda seed: _ratio(seed[method]["iteration_seconds"], seed[method].get("plain_seconds"))),
-    }
-    gains = [
-        (seed[method]["top1"] - seed[PLAIN]["top1"], seed[ORACLE]["top1"] - seed[PLAIN]["top1"])
-        for seed in seeds
-        if ORACLE in seed
-    ]
-    found["gap"] = _estimate(gains, _ratio_of_means) if gains else _estimate([])
+    found = {}
+    for model in MODELS:
+        there = [seed for seed in seeds if seed[method][model] is not None]
+        found[f"{model}.cost"] = _estimate([seed[method][model]["epochs"] / seed[method]["max_epochs"] for seed in there])
+        for figure in ("top1", "uar"):
+            gains = [(seed[method][model][figure] - seed[PLAIN]["in_run"][figure], _gap(seed, figure)) for seed in there]
+            found[f"{model}.{figure}"] = _estimate([seed[method][model][figure] for seed in there])
+            found[f"{model}.{figure}_gain"] = _estimate([gain for gain, _ in gains])
+            found[f"{model}.{figure}_gap"] = _estimate(gains, _ratio_of_means)
     for name, (part, key) in EVALUATED.items():
         found[name] = _estimate([_number(_evaluated(seed[method], part, key)) for seed in seeds])
     return found
+
+
+def _gap(seed: Mapping[str, Row], figure: str) -> float:
+    """From plain to oracle; NaN without an oracle."""
+    return seed[ORACLE]["scratch"][figure] - seed[PLAIN]["in_run"][figure] if ORACLE in seed else float("nan")
 
 
 def _estimate(values: Sequence[Any], statistic: Callable[..., Any] | None = None) -> Estimate:
@@ -114,10 +114,6 @@ def _ratio_of_means(gain: np.ndarray, gap: np.ndarray) -> np.ndarray:
     """A gap that is zero or negative cannot be recovered."""
     means = gap.mean(axis=-1)
     return np.where(means > 0, gain.mean(axis=-1) / np.where(means > 0, means, 1.0), np.nan)
-
-
-def _ratio(value: float | None, other: float | None) -> float | None:
-    return None if value is None or not other else value / other
 
 
 def _evaluated(row: Row, part: str, key: str) -> float | None:

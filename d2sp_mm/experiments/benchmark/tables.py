@@ -14,13 +14,19 @@ from d2sp_mm.experiments.benchmark.summary import Estimate, Figures
 #: Header, figure, how it is written.
 Column = tuple[str, str, str]
 
-ACCURACY: Sequence[Column] = (
-    ("top-1", "top1", "percent"),
-    ("UAR", "uar", "percent"),
-    ("vs plain", "gain", "points"),
-    ("gap", "gap", "share"),
-    ("epochs", "epochs", "factor"),
-    ("time", "time", "factor"),
+TOP1: Sequence[Column] = (
+    ("within", "in_run.top1", "percent"),
+    ("gap within", "in_run.top1_gap", "share"),
+    ("cost within", "in_run.cost", "factor"),
+    ("scratch", "scratch.top1", "percent"),
+    ("gap scratch", "scratch.top1_gap", "share"),
+    ("cost scratch", "scratch.cost", "factor"),
+)
+UAR: Sequence[Column] = (
+    ("within", "in_run.uar", "percent"),
+    ("gap within", "in_run.uar_gap", "share"),
+    ("scratch", "scratch.uar", "percent"),
+    ("gap scratch", "scratch.uar_gap", "share"),
 )
 LOW_QUALITY: Sequence[Column] = (
     ("AP", "low_quality.ap", "decimal"),
@@ -39,9 +45,12 @@ MISLABEL: Sequence[Column] = (
     ("clean pruned", "clean.pruned", "percent"),
 )
 CLEAN: Sequence[Column] = (
-    ("top-1", "top1", "percent"),
-    ("vs plain", "gain", "points"),
-    ("UAR vs plain", "uar_gain", "points"),
+    ("within", "in_run.top1", "percent"),
+    ("vs plain", "in_run.top1_gain", "points"),
+    ("UAR vs plain", "in_run.uar_gain", "points"),
+    ("scratch", "scratch.top1", "percent"),
+    ("vs plain", "scratch.top1_gain", "points"),
+    ("UAR vs plain", "scratch.uar_gain", "points"),
     ("pruned", "clean.pruned", "percent"),
     ("relabelled", "clean.relabelled", "percent"),
 )
@@ -54,13 +63,13 @@ def figures_table(title: str, figures: Figures, methods: Mapping[str, Method], c
         title: What stands above.
         figures: What :func:`d2sp_mm.experiments.benchmark.summary.summarize` returned.
         methods: The suite's methods; they stand in its order.
-        columns: Such as ``ACCURACY``.
+        columns: Such as ``TOP1``.
 
     Returns:
         A row a method that has any of the figures; every figure with its interval.
     """
     table = Table(title=title)
-    table.add_column("method")
+    table.add_column("method", min_width=max(map(len, methods)))
     for header, _, _ in columns:
         table.add_column(header, justify="right")
     for name, method in methods.items():
@@ -99,10 +108,12 @@ def text(estimate: Estimate, kind: str) -> str:
 
 
 _COLOURS = {"control": "tab:grey", "baseline": "tab:blue", "ours": "tab:red"}
+#: For each of ``MODELS``: its words, the inside of its mark, and how far it stands above its method's line.
+_MARKS = {"in_run": ("within the run", "white", 0.16), "scratch": ("from scratch", None, -0.16)}
 
 
 def draw_gains(path: Path, title: str, figures: Figures, methods: Mapping[str, Method]) -> None:
-    """Draw the paired difference in top-1 of every method, with its interval.
+    """Draw the paired differences in top-1 of every method, within the run and from scratch, with their intervals.
 
     Args:
         path: The picture to write.
@@ -112,15 +123,19 @@ def draw_gains(path: Path, title: str, figures: Figures, methods: Mapping[str, M
     """
     from matplotlib.figure import Figure
 
-    names = [n for n in methods if n != PLAIN and n in figures and not math.isnan(figures[n]["gain"].value)]
-    picture = Figure(figsize=(6.4, 1.2 + 0.28 * len(names)), layout="constrained")
+    names = [name for name in methods if name != PLAIN and name in figures]
+    picture = Figure(figsize=(6.4, 1.4 + 0.34 * len(names)), layout="constrained")
     axes = picture.add_subplot()
     axes.axvline(0, color="black", linewidth=0.8)
     for row, name in enumerate(reversed(names)):
-        gain, colour = figures[name]["gain"], _COLOURS[methods[name].role]
-        if not math.isnan(gain.low):
-            axes.plot([100 * gain.low, 100 * gain.high], [row, row], color=colour)
-        axes.plot([100 * gain.value], [row], "o", color=colour)
+        colour = _COLOURS[methods[name].role]
+        for model, (_, inside, above) in _MARKS.items():
+            gain = figures[name][f"{model}.top1_gain"]
+            axes.plot([100 * gain.low, 100 * gain.high], [row + above] * 2, color=colour)
+            axes.plot([100 * gain.value], [row + above], "o", color=colour, markerfacecolor=inside or colour)
+    for words, inside, _ in _MARKS.values():
+        axes.plot([], [], "o", color="black", markerfacecolor=inside or "black", label=words)
+    picture.legend(loc="outside lower center", ncols=len(_MARKS), fontsize=9)
     axes.set_yticks(range(len(names)), list(reversed(names)))
     axes.set_xlabel("top-1 on the test set, points above plain training")
     axes.set_title(title, fontsize=10)

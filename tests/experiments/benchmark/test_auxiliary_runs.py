@@ -9,11 +9,12 @@ import pytest
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.experiments.benchmark.auxiliary_runs import (
+    branch_epoch,
     checkpoint,
     evaluate_folds,
-    first_decision,
     join_flags,
     observing_hook,
+    pass_epochs,
     threshold_sets,
 )
 from d2sp_mm.experiments.benchmark.run_config import recipe_hook
@@ -76,10 +77,18 @@ STAGES = {
 
 
 def test_a_method_starts_from_the_epoch_before_the_first_decision():
-    assert first_decision(recipe_hook("d2sp", {}), 40) == 23
-    assert first_decision(recipe_hook("small-loss", {"stages.prune.start": 10}), 40) == 9
-    assert first_decision(recipe_hook("scn", {}), 40) is None
-    assert first_decision(recipe_hook("none", {}), 40) is None
+    assert branch_epoch(recipe_hook("d2sp", {}), 40) == 23
+    assert branch_epoch(recipe_hook("small-loss", {"stages.prune.start": 10}), 40) == 9
+    assert branch_epoch(recipe_hook("scn", {}), 40) is None
+    assert branch_epoch(recipe_hook("none", {}), 40) is None
+    # The last three epochs are tested, and so are trained by the method itself.
+    assert branch_epoch(recipe_hook("small-loss", {"stages.prune.start": 39}), 40) == 37
+
+
+def test_a_pass_ends_with_the_last_decision():
+    assert pass_epochs(recipe_hook("d2sp", {}), 40) == 28
+    assert pass_epochs(recipe_hook("small-loss", {"stages.prune.start": 10}), 40) == 10
+    assert pass_epochs(recipe_hook("none", {}), 40) == 0
 
 
 @pytest.mark.parametrize("stages", [STAGES, {"prune": {**STAGES["prune"], "score": "entropy"}}], ids=["weights", "none"])
@@ -94,7 +103,7 @@ def test_a_branch_equals_the_whole_run_bit_for_bit(tmp_path, stages):
     config["default_hooks"]["checkpoint"] = dict(config["default_hooks"]["checkpoint"], interval=1, max_keep_ckpts=-1)
     train(config)
     branch = tiny_config(tmp_path / "branch", ann_file, stages=stages)
-    branch.update(load_from=str(checkpoint(tmp_path / "plain", first_decision(hook, max_epochs))), resume=True)
+    branch.update(load_from=str(checkpoint(tmp_path / "plain", branch_epoch(hook, max_epochs))), resume=True)
     resumed = train(branch)
     assert_same_weights(weights_of(whole), weights_of(resumed))
     ours, theirs = hook_of(resumed).ledger, hook_of(whole).ledger

@@ -22,3 +22,4 @@ def test_a_root_in_the_config_is_kept_where_the_clips_stay_where_they_are(data_s
     # What a user says of the set holds for every method.
     assert config.default_hooks.purification.max_undecodable == 0.9
     assert config.val_dataloader == config.test_dataloader
+    assert (config.train_cfg.max_epochs, config.train_cfg.val_begin, config.train_cfg.val_interval) == (40, 38, 1)

@@ -12,6 +12,7 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark import suite_runner
 from d2sp_mm.experiments.benchmark.suite import PLAIN, read_suite, suite_names
 from d2sp_mm.experiments.benchmark.suite_runner import SuiteRunner
+from d2sp_mm.experiments.benchmark.summary import MODELS
 from d2sp_mm.experiments.benchmark.trial import trials_of
 from tests.experiments.benchmark.small_suite import SMALL, read_suite_text
 from tests.load_tool import load_tool
@@ -28,7 +29,7 @@ methods = {
     "plain": dict(role="control"),
     "oracle": dict(role="control", protocol="oracle"),
     "small-loss": dict(recipe="small-loss", options=early),
-    "phased": dict(role="ours", protocol="phased", recipe="small-loss", options=early, about="twice"),
+    "chain": dict(role="ours", protocol="passes", recipe="small-loss", options=early),
     "folds": dict(protocol="out_of_fold", settings=dict(folds=2)),
     "quality": dict(protocol="image_quality", settings=dict(rate=0.2)),
     "threshold": dict(protocol="threshold_samples", settings=dict(until=0.5)),
@@ -51,7 +52,7 @@ def done(tool: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
     before = (folder / "out" / "results.jsonl").read_text()
     tool.main(arguments)
     after = (folder / "out" / "results.jsonl").read_text()
-    # What the first call did is kept, but for the plain run, whose checkpoints the new methods need again.
+    # What the first call did is kept, the plain run as well: no new method starts from its checkpoints.
     assert after.startswith(before)
     return folder
 
@@ -63,24 +64,22 @@ def _rows(folder: Path) -> dict[str, dict]:
 
 def test_every_method_has_its_figures_and_pays_for_its_auxiliary_runs(done):
     rows = _rows(done)
-    assert set(rows) == {"plain", "oracle", "small-loss", "phased", "folds", "threshold", "quality"}
+    assert set(rows) == {"plain", "oracle", "small-loss", "chain", "folds", "threshold", "quality"}
+    within, scratch = ({name: row[model] for name, row in rows.items() if row[model]} for model in MODELS)
+    assert set(within) == {"plain", "small-loss"} and set(scratch) == set(rows) - {"plain"}
     pruned = {name: row["evaluation"]["low_quality"]["pruned"] for name, row in rows.items() if row["evaluation"]}
-    assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["phased"] == pruned["quality"] == 10
-    assert rows["plain"]["epochs"] == rows["small-loss"]["epochs"] == 4
-    assert rows["oracle"]["epochs"] == pytest.approx(4 * 39 / 49, abs=1e-3)
-    assert rows["phased"]["epochs"] == pytest.approx(4 + 4 * 39 / 49, abs=1e-3)
+    assert pruned["plain"] == 0 and pruned["small-loss"] == pruned["chain"] == pruned["quality"] == 10
+    assert within["plain"]["epochs"] == within["small-loss"]["epochs"] == 4
+    assert scratch["oracle"]["epochs"] == pytest.approx(4 * 39 / 49, abs=1e-3)
+    # A pass ends with its decision after two epochs.
+    assert scratch["small-loss"]["epochs"] == scratch["chain"]["epochs"] == pytest.approx(2 + 4 * 39 / 49, abs=1e-3)
     final = {name: 4 * (1 - pruned[name] / 49) for name in ("folds", "threshold")}
     # Two halves make one whole, less what cannot be decoded; two halves of the schedule likewise.
-    assert 4 * 39 / 49 + final["folds"] <= rows["folds"]["epochs"] <= 4 + final["folds"]
-    assert rows["threshold"]["epochs"] == pytest.approx(4 + final["threshold"], abs=1e-3)
-    for row in rows.values():
-        assert 0 <= row["top1"] <= 1 and row["iteration_seconds"] > 0
-        assert row["command"].startswith("python tools/train.py")
-
-
-def test_small_loss_and_phased_took_the_same_decisions(done):
-    rows = _rows(done)
-    assert rows["small-loss"]["evaluation"] == rows["phased"]["evaluation"]
+    assert 4 * 39 / 49 + final["folds"] <= scratch["folds"]["epochs"] <= 4 + final["folds"]
+    assert scratch["threshold"]["epochs"] == pytest.approx(4 + final["threshold"], abs=1e-3)
+    for name, model in [*within.items(), *scratch.items()]:
+        assert 0 <= model["top1"] <= 1
+        assert model["command"].startswith(f"python tools/{'purify' if name == 'chain' else 'train'}.py")
 
 
 def test_no_checkpoint_is_left(done):
@@ -133,6 +132,12 @@ def test_a_method_that_cannot_work_with_a_schedule_is_refused_before_the_first_r
     with pytest.raises(ConfigError, match="window=5"):
         SuiteRunner(read_suite_text(tmp_path, text), tmp_path)
     assert PLAIN not in [path.name for path in tmp_path.rglob("*")]
+
+
+def test_a_chain_that_cannot_work_is_refused_before_the_first_run(tmp_path):
+    text = SMALL.replace('recipe="d2sp"', 'recipe="d2sp", protocol="passes", settings=dict(passes=0)')
+    with pytest.raises(ConfigError, match="--passes 0"):
+        SuiteRunner(read_suite_text(tmp_path, text), tmp_path)
 
 
 def test_the_digest_tells_trials_of_other_settings_apart(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from d2sp_mm.experiments.benchmark.suite import Method
 from d2sp_mm.experiments.benchmark.summary import Estimate, summarize
-from d2sp_mm.experiments.benchmark.tables import ACCURACY, MISLABEL, figures_table, text
+from d2sp_mm.experiments.benchmark.tables import MISLABEL, TOP1, figures_table, text
 from tests.experiments.benchmark.result_rows import ROWS
 
 
@@ -23,7 +23,10 @@ def test_a_figure_is_written_with_its_interval(estimate, kind, expected):
 
 
 def test_a_method_without_any_of_the_figures_has_no_row():
-    methods = {name: Method(role="control") for name in ("plain", "oracle", "mine", "absent")}
+    methods = {name: Method(role="control") for name in ("plain", "oracle", "mine", "chain", "absent")}
     figures = summarize(ROWS, "toy", "both")
-    assert list(figures_table("t", figures, methods, ACCURACY).columns[0].cells) == ["plain", "oracle", "mine"]
+    table = figures_table("t", figures, methods, TOP1)
+    assert list(table.columns[0].cells) == ["plain", "oracle", "mine", "chain"]
+    assert list(table.columns[3].cells) == ["1.00 x", "-", "1.00 x", "-"]
+    assert list(table.columns[6].cells) == ["-", "1.50 x", "1.50 x", "1.50 x"]
     assert list(figures_table("t", figures, methods, MISLABEL).columns[0].cells) == ["mine"]

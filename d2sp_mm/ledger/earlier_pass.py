@@ -8,9 +8,9 @@ from d2sp_mm.errors import DataError
 from d2sp_mm.ledger.ledger import Ledger
 
 #: A pass that contradicts fewer of the given labels has fitted the noise as well. Plain passes at .6 of the schedule
-#: contradicted none of the labels of 310 skeletons of which a quarter was wrong, 7 % of a clean toy set, 17 % of clean
-#: stills.
-_FEWEST_CONTRADICTED = 0.02
+#: contradicted 0 and 2 % of the labels of 310 skeletons of which a quarter was wrong (two networks), 7 % of a clean toy set,
+#: 17 % of clean stills.
+_FEWEST_CONTRADICTED = 0.05
 
 
 def go_on_from(ledger: Ledger, earlier: Ledger, average: bool) -> None:
@@ -44,7 +44,7 @@ def has_memorised(ledger: Ledger) -> bool:
         ledger: The ledger of the pass, with the epochs that it still holds.
 
     Returns:
-        Whether the mean predictions of fewer than 2 % of the kept samples contradict their given labels; False where
+        Whether the mean predictions of fewer than 5 % of the kept samples contradict their given labels; False where
         nothing was seen.
 
     Source:

@@ -25,6 +25,7 @@ PUBLIC = {
     "HOOKS": {"AtomicCheckpointHook", "ExactResumeHook", "PurificationHook"},
     "DATASETS": {"IndexedDataset"},
     "DATA_SAMPLERS": {"PurifiedSampler"},
+    "TRANSFORMS": {"CachedDecordInit"},
     "MODELS": {"FormerDFER", "ClipToFramesPreprocessor", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"},
     "STAGES": {"CoarsePruning", "DoubtfulLabelPruning", "FineCorrection", "RandomPruning", *baselines.__all__},
 }

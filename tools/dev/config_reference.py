@@ -19,7 +19,7 @@ import d2sp_mm.engine
 import d2sp_mm.models  # noqa: F401 - fills the registries
 from d2sp_mm.engine.weight_learner import WeightSettings
 from d2sp_mm.io.whole_files import atomic_write
-from d2sp_mm.registry import DATA_SAMPLERS, DATASETS, HOOKS, MODELS, STAGES
+from d2sp_mm.registry import DATA_SAMPLERS, DATASETS, HOOKS, MODELS, STAGES, TRANSFORMS
 
 _HEAD = """# Settings
 
@@ -27,7 +27,10 @@ Every registered name and its settings, as `type='d2sp_mm.NAME'` in a config. `t
 page from the docstrings. Where no default stands, the setting must be given. Options of the command line change them, as
 `--cfg-options default_hooks.purification.stages.prune.rate=.05`.
 """
-_TITLES = (("Hooks", HOOKS), ("Stages", STAGES), ("Datasets", DATASETS), ("Samplers", DATA_SAMPLERS), ("Models", MODELS))
+_TITLES = (
+    ("Hooks", HOOKS), ("Stages", STAGES), ("Datasets", DATASETS), ("Samplers", DATA_SAMPLERS), ("Transforms", TRANSFORMS),
+    ("Models", MODELS),
+)  # fmt: skip
 
 
 def described(kind: type) -> dict[str, str]:

@@ -1,1 +1,1 @@
-"""What a run has scored, and runs over folds."""
+"""What a run has scored and cost, runs over folds, and clips that are decoded once."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.runs.scalars import read_scalars
@@ -67,3 +68,25 @@ def last_and_best(work_dir: Path, epochs: int) -> tuple[EpochAccuracy, EpochAccu
             "train_cfg.val_interval so that it is."
         )
     return found[epochs], max(found.values(), key=lambda accuracy: (accuracy.war, accuracy.epoch))
+
+
+def mean_of_last(work_dir: Path, epochs: int, count: int) -> EpochAccuracy:
+    """The mean accuracy of the last epochs: that of one epoch alone is a matter of chance.
+
+    Args:
+        work_dir: See :func:`read_accuracy`.
+        epochs: Epochs of the run.
+        count: How many of them, at least 1; all if there are fewer.
+
+    Raises:
+        DataError: One of them was not evaluated, or not by these figures.
+    """
+    found = read_accuracy(work_dir)
+    last = range(max(epochs - count, 0) + 1, epochs + 1)
+    missing = [epoch for epoch in last if epoch not in found]
+    if missing:
+        raise DataError(
+            f"{work_dir}: epoch {missing[0]}, one of the last {len(last)}, has no WAR and UAR ({WAR}, {UAR}); set "
+            f"train_cfg.val_begin={last[0]} and train_cfg.val_interval=1."
+        )
+    return EpochAccuracy(epochs, fmean(found[epoch].war for epoch in last), fmean(found[epoch].uar for epoch in last))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from d2sp_mm.errors import D2SPError
+from d2sp_mm.experiments.protocol.run_folders import run_folders, trained_epochs
 from d2sp_mm.runs.scalars import read_scalars
 
 LOG = "console.log"
@@ -64,9 +65,9 @@ class TrainingProcess:
         return True
 
     def progress(self) -> tuple[int, float | None]:
-        """The epoch that the run is in, counted from 1 (0: not begun), and the latest loss."""
-        train = [entry for entry in read_scalars(self.work_dir) if "loss" in entry]
-        return (int(train[-1]["epoch"]), float(train[-1]["loss"])) if train else (0, None)
+        """The epoch that the run is in, counted from 1 over all passes (0: not begun), and the latest loss."""
+        train = [entry for entry in read_scalars(run_folders(self.work_dir)[-1]) if "loss" in entry]
+        return (trained_epochs(self.work_dir), float(train[-1]["loss"])) if train else (0, None)
 
     def stop(self) -> None:
         """End the run if it still goes on."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.protocol.scored import EpochAccuracy, last_and_best
+from d2sp_mm.experiments.protocol.scored import EpochAccuracy, last_and_best, mean_of_last
 
 
 def log(work_dir: Path, start: str, *entries: dict[str, float]) -> None:
@@ -47,3 +47,17 @@ def test_a_last_epoch_without_figures_is_an_error_that_names_the_cause(entries, 
     log(tmp_path, "20260101_000000", *entries)
     with pytest.raises(DataError, match=words):
         last_and_best(tmp_path, 3)
+
+
+def test_the_mean_of_the_last_epochs_leaves_out_what_was_before(tmp_path):
+    log(tmp_path, "20260101_000000", entry(1, 0.9, 0.9), entry(2, 0.4, 0.3), entry(3, 0.6, 0.5))
+    assert mean_of_last(tmp_path, 3, 2) == EpochAccuracy(3, pytest.approx(0.5), pytest.approx(0.4))
+    assert mean_of_last(tmp_path, 3, 5).war == pytest.approx(1.9 / 3)
+
+
+@pytest.mark.parametrize("epochs", [[1, 3], [1, 2]])
+def test_each_of_the_last_epochs_must_have_been_evaluated(tmp_path, epochs):
+    log(tmp_path, "20260101_000000", *(entry(epoch, 0.5, 0.5) for epoch in epochs))
+    missing = ({1, 2, 3} - set(epochs)).pop()
+    with pytest.raises(DataError, match=f"epoch {missing}, one of the last 2, .*val_begin=2 and train_cfg.val_interval=1"):
+        mean_of_last(tmp_path, 3, 2)

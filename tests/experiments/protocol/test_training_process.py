@@ -43,3 +43,13 @@ def test_progress_is_that_of_the_log(tmp_path: Path) -> None:
     path.write_text('{"loss": 2.0, "epoch": 1}\n{"loss": 1.5, "epoch": 2}\n{"acc/top1": 0.5, "step": 2}\n')
     assert run.progress() == (2, 1.5)
     _wait(run)
+
+
+def test_progress_of_passes_is_that_of_all_of_them(tmp_path: Path) -> None:
+    run = TrainingProcess("x", [sys.executable, "-c", ""], tmp_path / "x")
+    for name, start, epochs in (("pass_1", "20260101_000000", 3), ("final", "20260102_000000", 2)):
+        path = run.work_dir / name / start / "vis_data" / "scalars.json"
+        path.parent.mkdir(parents=True)
+        path.write_text("".join(f'{{"loss": {epoch}.5, "epoch": {epoch}}}\n' for epoch in range(1, epochs + 1)))
+    assert run.progress() == (5, 2.5)
+    _wait(run)

@@ -1,4 +1,4 @@
-"""Purify a drawn set of noisy face videos end to end, beside three controls: table, pictures and files at the end."""
+"""Purify a drawn set of noisy face videos end to end, beside its controls: table, pictures and files at the end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(f"demo: {error}")
     except KeyboardInterrupt:
         sys.exit("demo: stopped")
-    work_dir = settings.work_dirs["d2sp"]
+    work_dir = settings.work_dirs["passes"]
     text = _NEXT.format(work_dir=work_dir, purification=work_dir / "purification")
     console.print(text, highlight=False, soft_wrap=True, markup=False)
 

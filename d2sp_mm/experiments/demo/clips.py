@@ -1,4 +1,4 @@
-"""The toy set's training clips with what the purified run decided and what is true."""
+"""The toy set's training clips with what a run or its passes decided and what is true."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from d2sp_mm.io.csv_rows import read_csv_rows
 from d2sp_mm.runs.run_files import DECISIONS_HEADER
 
 # Okabe and Ito's colours, which the colour-blind can tell apart.
-_RUN_COLOURS = {"plain": "#000000", "d2sp": "#0072b2", "random": "#e69f00", "oracle": "#009e73"}
+_RUN_COLOURS = {
+    "plain": "#000000", "random": "#e69f00", "d2sp": "#56b4e9", "passes": "#0072b2", "oracle": "#009e73",
+}  # fmt: skip
 _NOISE_COLOURS = {"clean": "#999999", "mislabel": "#cc79a7", "low_quality": "#d55e00"}
 _NOISE_NAMES = {"clean": "clean", "mislabel": "wrong label", "low_quality": "corrupted clip"}
 _BOTH = "prune and relabel"
@@ -54,8 +56,8 @@ def draw_curves(
         path: The PNG file to write.
         curves: The training figures of each run, by its name.
         runs: The test figures of each run, by its name.
-        decisions: What :func:`read_decision_epochs` returned for the purified run.
-        clips: The training clips, scored by the purified run.
+        decisions: What :func:`read_decision_epochs` returned for the run ``d2sp``.
+        clips: The training clips, scored by the passes.
     """
     figure = Figure(figsize=(12, 8), dpi=110, facecolor="white", layout="constrained")
     panels = figure.subplots(2, 2)
@@ -70,9 +72,10 @@ def draw_curves(
         axes.set(title=title, xlabel="epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
-    panels[0, 0].set_ylim(bottom=0)
+    # Space for the legend above the highest line.
+    panels[0, 0].set_ylim(0, 1.4 * panels[0, 0].get_ylim()[1])
     panels[0, 1].set_ylim(0, 1)
-    panels[0, 0].legend(fontsize=10, loc="upper right")
+    panels[0, 0].legend(fontsize=10, loc="upper right", ncols=2)
     _draw_scores(panels[1, 0], clips, clips.table.quality_scores, "Quality score: low means a bad clip")
     _draw_scores(panels[1, 1], clips, clips.table.label_scores, "Label score: low means a doubtful label")
     figure.savefig(path)
@@ -98,7 +101,7 @@ def _draw_scores(axes: Axes, clips: Clips, scores: np.ndarray, title: str) -> No
                 values, bins, weights=weights, histtype="step", color=colour, lw=2,
                 label=f"{_NOISE_NAMES[noise]} ({len(values)})",
             )  # fmt: skip
-    axes.set(title=title, xlabel="score given by d2sp", ylabel="share of the clips of each kind")
+    axes.set(title=title, xlabel="score given by the passes", ylabel="share of the clips of each kind")
     if axes.has_data():
         # Space for the legend above the highest bar.
         axes.set_ylim(top=1.2 * axes.get_ylim()[1])

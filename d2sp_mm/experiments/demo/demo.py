@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.console import Console
 from d2sp_mm.annotations.truth import read_truth
 from d2sp_mm.experiments.demo.clips import read_clips
 from d2sp_mm.experiments.demo.curves_plot import draw_curves, read_decision_epochs
-from d2sp_mm.experiments.demo.settings import PICTURES, DemoSettings, prepare_out_folder
+from d2sp_mm.experiments.demo.settings import PICTURES, RECIPES, DemoSettings, prepare_out_folder
 from d2sp_mm.experiments.demo.sheets import draw_corrected, draw_lowest_scored
 from d2sp_mm.experiments.demo.summary import (
     Summary,
@@ -26,6 +27,7 @@ from d2sp_mm.experiments.demo.summary import (
 from d2sp_mm.experiments.demo.training import train_all
 from d2sp_mm.experiments.evaluation import evaluate_purification, report_table
 from d2sp_mm.experiments.protocol.markdown_table import as_markdown
+from d2sp_mm.experiments.protocol.run_folders import run_folders
 from d2sp_mm.experiments.toy.dataset import make_toy_dfer
 from d2sp_mm.io.whole_files import atomic_write
 from d2sp_mm.runs.ledger_table import read_ledger_table
@@ -33,7 +35,7 @@ from d2sp_mm.runs.scalars import read_scalars
 
 
 def run_demo(settings: DemoSettings, console: Console) -> Summary:
-    """Draw the toy set, train and test the four runs, evaluate the purified one, and draw the pictures.
+    """Draw the toy set, train and test the runs, evaluate what the passes decided, and draw the pictures.
 
     Writes to ``settings.out``: the toy set, a work dir a run, ``summary.json``, ``summary.md`` and the pictures.
 
@@ -61,9 +63,11 @@ def run_demo(settings: DemoSettings, console: Console) -> Summary:
         seed=settings.seed,
         workers=settings.jobs,
     )
-    console.print(f"\n[bold]2. Training[/bold] of the same recognizer on it, four times, {settings.jobs} at a time")
+    runs = f"{len(RECIPES)} times, {settings.jobs} at a time"
+    console.print(f"\n[bold]2. Training[/bold] of the same recognizer on it, {runs}")
     seconds = train_all(settings, console)
-    purification = settings.work_dirs["d2sp"] / "purification"
+    shutil.rmtree(settings.frames, ignore_errors=True)
+    purification = settings.work_dirs["passes"] / "purification"
     ledger, truth = read_ledger_table(purification / "ledger.csv"), read_truth(settings.data / "truth.csv")
     evaluation = evaluate_purification(ledger, truth)
     write_json(purification / "purification.json", evaluation)
@@ -121,16 +125,16 @@ def run_demo_over_seeds(settings: DemoSettings, seeds: Sequence[int], console: C
 
 
 def _draw_pictures(settings: DemoSettings, summary: Summary) -> None:
-    purification = settings.work_dirs["d2sp"] / "purification"
+    purification = settings.work_dirs["passes"] / "purification"
     clips = read_clips(settings.data, purification / "ledger.csv")
     lowest, corrected, curves = (settings.out / name for name in PICTURES)
     draw_lowest_scored(lowest, clips)
     draw_corrected(corrected, clips)
     draw_curves(
         curves,
-        {name: epoch_curves(read_scalars(work_dir)) for name, work_dir in settings.work_dirs.items()},
+        {name: epoch_curves(read_scalars(run_folders(work_dir)[-1])) for name, work_dir in settings.work_dirs.items()},
         summary["runs"],
-        read_decision_epochs(purification / "decisions.csv"),
+        read_decision_epochs(settings.work_dirs["d2sp"] / "purification" / "decisions.csv"),
         clips,
     )
 

@@ -58,7 +58,7 @@ class DemoSettings:
 
     out: Path = Path("work_dirs/demo")
     num_train: int = 800
-    num_test: int = 600
+    num_test: int = 2000
     low_quality_rate: float = 0.1
     mislabel_rate: float = 0.2
     confusion: str = "ferplus"
@@ -78,6 +78,11 @@ class DemoSettings:
         return self.out / "data"
 
     @property
+    def frames(self) -> Path:
+        """Folder of the clips' frames, which are decoded once; it is there while the runs train."""
+        return self.out / "frames"
+
+    @property
     def work_dirs(self) -> dict[str, Path]:
         """The work dir of each run, by the run's name."""
         return {recipe.name: self.out / recipe.name for recipe in RECIPES}
@@ -87,8 +92,10 @@ MARKER = "demo.json"
 PICTURES = ("lowest_scored.png", "corrected.png", "curves.png")
 FIGURES = ("summary.json", "summary.md", "seeds.json", "seeds.md")
 _SEED_FOLDER = re.compile(r"seed\d+")
-#: Checkpoints and logs of four runs, on the safe side; the toy set checks for its own space.
-_BYTES_NEEDED = 300e6
+#: Checkpoints and logs of the runs, on the safe side; the toy set checks for its own space.
+_BYTES_OF_RUNS = 400e6
+#: Frames of one clip, as the toy set draws them.
+_BYTES_A_CLIP = 16 * 64 * 64 * 3
 
 
 def prepare_out_folder(settings: DemoSettings) -> None:
@@ -110,14 +117,15 @@ def prepare_out_folder(settings: DemoSettings) -> None:
     if not (out / MARKER).is_file() and any(out.iterdir()):
         raise ConfigError(f"demo: out {out} holds other files and no demo; name an empty folder or a new one")
     free = shutil.disk_usage(out).free
-    if free < _BYTES_NEEDED:
+    needed = _BYTES_OF_RUNS + _BYTES_A_CLIP * (settings.num_train + settings.num_test)
+    if free < needed:
         raise DataError(
-            f"demo: the runs need about {_BYTES_NEEDED / 1e6:.0f} MB, but out {out} has {free / 1e6:.0f} MB free; "
+            f"demo: the runs need about {needed / 1e6:.0f} MB, but out {out} has {free / 1e6:.0f} MB free; "
             "delete something, or name a folder on another disk"
         )
     content = {name: str(value) if isinstance(value, Path) else value for name, value in asdict(settings).items()}
     (out / MARKER).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    own = [out / name for name in (*(recipe.name for recipe in RECIPES), *PICTURES, *FIGURES)]
+    own = [settings.frames, *settings.work_dirs.values(), *(out / name for name in (*PICTURES, *FIGURES))]
     own += [path for path in out.iterdir() if _SEED_FOLDER.fullmatch(path.name) and (path / MARKER).is_file()]
     for path in own:
         if path.is_dir() and not path.is_symlink():
@@ -134,19 +142,27 @@ class Recipe:
         name: Its name in tables and files.
         config: Its config, below the folder ``configs``.
         ann_file: Its training list, below the toy set's folder.
+        purify: The recipe by which ``tools/purify.py`` purifies the list before it is trained on; empty: nothing does.
     """
 
     name: str
     config: str
     ann_file: str
+    purify: str = ""
 
+
+#: The recipe of the passes.
+PASSES = "d2sp"
+#: Of so many last epochs the figures are the mean.
+LAST_EPOCHS = 3
 
 _CONFIG = "d2sp/r3d/r3d_r18-slim_{}_toy-dfer.py"
 
 RECIPES = (
     # Not MMAction2's bare VideoDataset: that one ends the run at the first truncated file. `none` only observes.
     Recipe("plain", _CONFIG.format("none"), "train.txt"),
-    Recipe("d2sp", _CONFIG.format("d2sp"), "train.txt"),
     Recipe("random", _CONFIG.format("random-prune"), "train.txt"),
+    Recipe("d2sp", _CONFIG.format("d2sp"), "train.txt"),
+    Recipe("passes", _CONFIG.format("none"), "train.txt", PASSES),
     Recipe("oracle", _CONFIG.format("none"), "train_oracle.txt"),
 )

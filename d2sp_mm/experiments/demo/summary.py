@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings
+from d2sp_mm.experiments.demo.settings import LAST_EPOCHS, PASSES, DemoSettings
+from d2sp_mm.experiments.protocol.run_folders import run_folders, trained_epochs
+from d2sp_mm.experiments.protocol.scored import mean_of_last
 from d2sp_mm.io.whole_files import atomic_write
-from d2sp_mm.runs.scalars import read_scalars
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,26 +31,6 @@ class EpochCurves:
     epochs: np.ndarray
     losses: np.ndarray
     accuracies: np.ndarray
-
-
-def final_accuracy(scalars: Sequence[dict[str, Any]], epochs: int) -> dict[str, float]:
-    """Return the test figures of the last epoch, never of the best one.
-
-    Args:
-        scalars: What :func:`d2sp_mm.runs.scalars.read_scalars` returned.
-        epochs: Epochs of the run.
-
-    Returns:
-        ``top1`` (WAR) and ``uar`` (mean of the classes' recalls), each in [0, 1].
-
-    Raises:
-        DataError: There was no validation after the last epoch.
-    """
-    tests = [entry for entry in scalars if {"acc/top1", "acc/mean1", "step"} <= entry.keys()]
-    if not tests or tests[-1]["step"] != epochs:
-        found = f"the last is of epoch {tests[-1]['step']}" if tests else "there is none"
-        raise DataError(f"demo: no test figures (acc/top1, acc/mean1) of the last epoch, {epochs}; {found}.")
-    return {"top1": float(tests[-1]["acc/top1"]), "uar": float(tests[-1]["acc/mean1"])}
 
 
 def epoch_curves(scalars: Sequence[dict[str, Any]]) -> EpochCurves:
@@ -75,7 +55,7 @@ def epoch_curves(scalars: Sequence[dict[str, Any]]) -> EpochCurves:
     )
 
 
-#: ``{"runs": {name: {"top1", "uar", "seconds"}}, "purification": evaluation}``
+#: ``{"runs": {name: {"top1", "uar", "cost", "seconds"}}, "purification": evaluation}``
 Summary = Mapping[str, Mapping[str, Any]]
 
 
@@ -85,21 +65,24 @@ def summarize(settings: DemoSettings, seconds: Mapping[str, float], evaluation: 
     Args:
         settings: The demo's settings.
         seconds: Wall time of each run, by its name.
-        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate_purification` said of the purified run.
+        evaluation: What :func:`d2sp_mm.experiments.evaluation.evaluate_purification` said of the passes.
 
     Returns:
-        The summary; ``top1`` and ``uar`` in [0, 1], of the clean test clips after the last epoch.
+        The summary; ``top1`` (WAR) and ``uar`` (mean of the classes' recalls) in [0, 1], of the clean test clips, means of
+        the last :data:`LAST_EPOCHS` epochs; ``cost`` in plain runs, by the epochs that were trained.
 
     Raises:
-        DataError: A run has left no figures of its last epoch.
+        DataError: A run has left no figures of one of its last epochs.
     """
     runs = {}
-    for recipe in RECIPES:
-        try:
-            accuracy = final_accuracy(read_scalars(settings.work_dirs[recipe.name]), settings.epochs)
-        except DataError as error:
-            raise DataError(f"{settings.work_dirs[recipe.name]}: {error}") from error
-        runs[recipe.name] = {**accuracy, "seconds": round(seconds[recipe.name], 1)}
+    for name, work_dir in settings.work_dirs.items():
+        accuracy = mean_of_last(run_folders(work_dir)[-1], settings.epochs, LAST_EPOCHS)
+        runs[name] = {
+            "top1": accuracy.war,
+            "uar": accuracy.uar,
+            "cost": trained_epochs(work_dir) / settings.epochs,
+            "seconds": round(seconds[name], 1),
+        }
     return {"runs": runs, "purification": dict(evaluation)}
 
 
@@ -146,8 +129,9 @@ def enrichment(evaluation: Mapping[str, Mapping[str, Any]], num_train: int) -> f
 
 _MEANINGS = {
     "plain": "trained on the noisy set as it is",
-    "d2sp": "prunes, then corrects",
-    "random": "prunes as many clips, but at random",
+    "random": "prunes as many clips as d2sp, but at random",
+    "d2sp": "prunes and corrects while it trains",
+    "passes": f"purified first ({PASSES}), then trained from scratch",
     "oracle": "true labels, no corrupted clips",
 }
 
@@ -161,11 +145,11 @@ def runs_table(runs: Mapping[str, Mapping[str, Any]]) -> Table:
     Returns:
         One row a run.
     """
-    table = _table("Accuracy on the clean test clips after the last epoch", "seconds")
+    table = _table(f"Clean test clips, mean of the last {LAST_EPOCHS} epochs; cost in plain runs")
     for name, figures in runs.items():
         gap = _share(None if name == "plain" else recovered_gap(runs, name), 0)
-        row = (_share(figures["top1"]), _share(figures["uar"]), gap, f"{figures['seconds']:.0f}")
-        table.add_row(name, _MEANINGS[name], *row, style="bold" if name == "d2sp" else None)
+        row = (_share(figures["top1"]), _share(figures["uar"]), gap, f"{figures['cost']:.2f}", f"{figures['seconds']:.0f}")
+        table.add_row(name, _MEANINGS[name], *row, style="bold" if name == "passes" else None)
     return table
 
 
@@ -179,13 +163,14 @@ def seeds_table(spread: Mapping[str, Mapping[str, Mapping[str, float]]], num_see
     Returns:
         One row a run; the recovered gap is that of the mean accuracies.
     """
-    table = _table(f"Mean and standard deviation over {num_seeds} seeds, clean test clips, last epoch", "seconds")
+    of = f"clean test clips, mean of the last {LAST_EPOCHS} epochs"
+    table = _table(f"Mean and standard deviation over {num_seeds} seeds, {of}; cost in plain runs")
     means = {name: {figure: values["mean"] for figure, values in figures.items()} for name, figures in spread.items()}
     for name, figures in spread.items():
         gap = _share(None if name == "plain" else recovered_gap(means, name), 0)
         both = [f"{100 * figures[f]['mean']:.1f} ± {100 * figures[f]['deviation']:.1f} %" for f in ("top1", "uar")]
-        row = (*both, gap, f"{figures['seconds']['mean']:.0f}")
-        table.add_row(name, _MEANINGS[name], *row, style="bold" if name == "d2sp" else None)
+        row = (*both, gap, f"{figures['cost']['mean']:.2f}", f"{figures['seconds']['mean']:.0f}")
+        table.add_row(name, _MEANINGS[name], *row, style="bold" if name == "passes" else None)
     return table
 
 
@@ -197,12 +182,11 @@ def enrichment_line(summary: Summary, num_train: int) -> str:
     return f"The pruned set is {times:.1f} times richer in corrupted clips than chance."
 
 
-def _table(title: str, *more: str) -> Table:
+def _table(title: str) -> Table:
     table = Table(title=title)
     table.add_column("run")
     table.add_column("what it is")
-    columns: Sequence[str] = ("top-1", "UAR", "gap recovered", *more)
-    for column in columns:
+    for column in ("top-1", "UAR", "gap recovered", "cost", "seconds"):
         table.add_column(column, justify="right")
     return table
 

@@ -14,7 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings, Recipe, option_path
+from d2sp_mm.experiments.demo.settings import LAST_EPOCHS, RECIPES, DemoSettings, Recipe, option_path
+from d2sp_mm.experiments.protocol.decode_once import decode_once_options
+from d2sp_mm.experiments.protocol.run_folders import trained_epochs
 from d2sp_mm.experiments.protocol.run_record import typed_path
 from d2sp_mm.experiments.protocol.training_process import TrainingProcess
 from d2sp_mm.paths import find_home
@@ -23,27 +25,25 @@ from d2sp_mm.paths import find_home
 _POINTS = ("begin", "end", "T_max")
 
 
-def schedule_options(config: Path, epochs: int) -> list[str]:
-    """Return what ``--cfg-options`` needs so that a config trains ``epochs`` epochs.
+def schedule_options(config: Config, epochs: int) -> dict[str, Any]:
+    """Return the settings by which a config trains ``epochs`` epochs.
 
-    Training validates once, after the last epoch. Every scheduler that counts in epochs is stretched in proportion; one
-    that has a length keeps at least one epoch.
+    Training tests after each of the last :data:`LAST_EPOCHS` epochs. Every scheduler that counts in epochs is stretched in
+    proportion; one that has a length keeps at least one epoch.
 
     Args:
-        config: The config file.
+        config: The config.
         epochs: Epochs to train, at least 1.
 
     Returns:
-        Options ``key=value``; none where the config already says so.
+        Values by dotted names; none where the config already says so.
     """
-    with warnings.catch_warnings():
-        # MMEngine finds packages by pkg_resources, which setuptools warns of at every look-up.
-        warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
-        found = Config.fromfile(config, import_custom_modules=False)
-    wanted: dict[str, Any] = dict.fromkeys(("max_epochs", "val_begin", "val_interval"), epochs)
-    options = [f"train_cfg.{key}={value}" for key, value in wanted.items() if found.train_cfg.get(key) != value]
-    factor = epochs / found.train_cfg.max_epochs
-    for number, scheduler in enumerate(found.param_scheduler):
+    wanted = {"max_epochs": epochs, "val_begin": max(epochs - LAST_EPOCHS, 0) + 1, "val_interval": 1}
+    options: dict[str, Any] = {
+        f"train_cfg.{key}": value for key, value in wanted.items() if config.train_cfg.get(key) != value
+    }
+    factor = epochs / config.train_cfg.max_epochs
+    for number, scheduler in enumerate(config.param_scheduler):
         if factor == 1 or not scheduler.get("by_epoch", True):
             continue
         # A later point stays later than 0, so that no scheduler slides under the one before it.
@@ -52,8 +52,15 @@ def schedule_options(config: Path, epochs: int) -> list[str]:
         }
         if "end" in points:
             points["end"] = max(points["end"], points.get("begin", 0) + 1)
-        options += [f"param_scheduler.{number}.{name}={value}" for name, value in points.items()]
+        options |= {f"param_scheduler.{number}.{name}": value for name, value in points.items()}
     return options
+
+
+def _read(config: Path) -> Config:
+    with warnings.catch_warnings():
+        # MMEngine finds packages by pkg_resources, which setuptools warns of at every look-up.
+        warnings.filterwarnings("ignore", message="pkg_resources is deprecated")
+        return Config.fromfile(config, import_custom_modules=False)
 
 
 def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
@@ -64,40 +71,44 @@ def training_command(recipe: Recipe, settings: DemoSettings) -> list[str]:
         settings: The demo's settings.
 
     Returns:
-        The interpreter, ``tools/train.py``, the config and its options; paths relative to the current folder where they
-        lie in it.
+        The interpreter, ``tools/train.py`` or ``tools/purify.py``, the config and its options; paths relative to the current
+        folder where they lie in it.
 
     Raises:
         ConfigError: Tools or configs are not to be found.
     """
     home = find_home()
-    config = home / "configs" / recipe.config
+    path = home / "configs" / recipe.config
+    config = _read(path)
     videos = option_path(settings.data / "videos")
-    options = []
+    options: dict[str, Any] = {}
     for loader, ann_file in (
         ("train_dataloader.dataset.dataset", recipe.ann_file),
         ("val_dataloader.dataset", "test.txt"),
         ("test_dataloader.dataset", "test.txt"),
     ):
-        options += [f"{loader}.ann_file={option_path(settings.data / ann_file)}", f"{loader}.data_prefix.video={videos}"]
+        options |= {f"{loader}.ann_file": option_path(settings.data / ann_file), f"{loader}.data_prefix.video": videos}
+    options |= decode_once_options(config, option_path(settings.frames))
     # The accuracy of a batch is logged bare: only every batch's gives that of the epoch.
-    options += ["default_hooks.logger.interval=1", *schedule_options(config, settings.epochs)]
+    options |= {"default_hooks.logger.interval": 1, **schedule_options(config, settings.epochs)}
     # So that its decisions can be taken again with other settings (tools/ledger.py replay).
-    options.append(f"default_hooks.purification.keep_epochs={settings.epochs}")
+    options["default_hooks.purification.keep_epochs"] = settings.epochs
     return [
         typed_path(Path(sys.executable)),
-        typed_path(home / "tools" / "train.py"),
-        typed_path(config),
+        typed_path(home / "tools" / ("purify.py" if recipe.purify else "train.py")),
+        typed_path(path),
+        *(["--purify", recipe.purify] if recipe.purify else []),
         "--work-dir",
         typed_path(settings.work_dirs[recipe.name]),
         "--seed",
         str(settings.seed),
         "--cfg-options",
-        *options,
+        *(f"{name}={value}" for name, value in options.items()),
     ]
 
 
-_POLL_SECONDS = 0.5
+#: The runs' logs are long, and reading them takes time from the runs.
+_POLL_SECONDS = 1
 #: Where no bar can be drawn, a line is printed every so many epochs.
 _EPOCHS_A_LINE = 5
 
@@ -126,7 +137,13 @@ def train_all(settings: DemoSettings, console: Console) -> dict[str, float]:
         TimeElapsedColumn(),
         console=console,
     ) as progress:
-        bars = {r.name: progress.add_task(r.name, start=False, total=settings.epochs, loss="waits") for r in RECIPES}
+        bars = {
+            # How many epochs passes take is theirs to know.
+            recipe.name: progress.add_task(
+                recipe.name, start=False, total=None if recipe.purify else settings.epochs, loss="waits"
+            )
+            for recipe in RECIPES
+        }
         try:
             while waiting or running:
                 while waiting and len(running) < settings.jobs:
@@ -139,7 +156,8 @@ def train_all(settings: DemoSettings, console: Console) -> dict[str, float]:
                     if run.is_finished():
                         del running[bar]
                         seconds[run.name] = run.seconds
-                        progress.update(bar, completed=settings.epochs)
+                        epochs = trained_epochs(run.work_dir)
+                        progress.update(bar, completed=epochs, total=epochs)
                         progress.stop_task(bar)
                         console.print(f"{run.name}: trained and tested in {run.seconds:.0f} s.", highlight=False)
                     else:

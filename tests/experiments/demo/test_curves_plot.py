@@ -23,6 +23,6 @@ def test_decision_epochs_count_from_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("decisions", [{}, {1: "prune", 2: "relabel"}, {1: "prune and relabel", 2: "prune and relabel"}])
 def test_curves(tmp_path: Path, clips: Clips, decisions: dict[int, str]) -> None:
     curve = EpochCurves(np.array([1, 2]), np.array([2.0, 1.0]), np.array([0.2, 0.5]))
-    names = ("plain", "d2sp", "random", "oracle")
+    names = ("plain", "random", "d2sp", "passes", "oracle")
     draw_curves(tmp_path / "x.png", dict.fromkeys(names, curve), {name: {"top1": 0.5} for name in names}, decisions, clips)
     assert imread(tmp_path / "x.png").std() > 0.02

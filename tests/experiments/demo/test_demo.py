@@ -6,14 +6,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import fmean
 
 import pytest
 from matplotlib.image import imread
+from mmengine.config import Config
 from rich.console import Console
 
 from d2sp_mm.annotations import read_annotations
 from d2sp_mm.experiments.demo import demo
 from d2sp_mm.experiments.demo.settings import DemoSettings
+from d2sp_mm.experiments.protocol.scored import read_accuracy
 
 _ROOT = Path(__file__).resolve().parents[3]
 
@@ -33,14 +36,17 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
 
     summary = json.loads((out / "summary.json").read_text())
     assert list(summary) == ["runs", "purification"]
-    assert list(summary["runs"]) == ["plain", "d2sp", "random", "oracle"]
+    assert list(summary["runs"]) == ["plain", "random", "d2sp", "passes", "oracle"]
     for figures in summary["runs"].values():
-        assert list(figures) == ["top1", "uar", "seconds"]
+        assert list(figures) == ["top1", "uar", "cost", "seconds"]
         assert 0 <= figures["top1"] <= 1 and 0 <= figures["uar"] <= 1 and figures["seconds"] > 0
-    overridden = json.loads((out / "d2sp" / "purification" / "purification.json").read_text())
-    assert summary["purification"] == overridden
-    assert overridden["low_quality"]["planted"] == 4 and overridden["mislabel"]["planted"] == 8
-    assert overridden["low_quality"]["pruned"] > 0
+    # The pass ends with the last decision, after epoch 6 of 8; the config is then trained in full.
+    costs = [figures["cost"] for figures in summary["runs"].values()]
+    assert costs == [1, 1, 1, 14 / 8, 1]
+    evaluation = json.loads((out / "passes" / "purification" / "purification.json").read_text())
+    assert summary["purification"] == evaluation
+    assert evaluation["low_quality"]["planted"] == 4 and evaluation["mislabel"]["planted"] == 8
+    assert evaluation["low_quality"]["pruned"] > 0
 
     for name in ("lowest_scored.png", "corrected.png", "curves.png"):
         assert imread(out / name).std() > 0.02
@@ -51,10 +57,18 @@ def test_demo_end_to_end(tmp_path: Path) -> None:
     # The controls are what they say: nothing is pruned in plain and oracle, and the oracle gets no corrupted clip.
     decided = {name: (out / name / "purification" / "decisions.csv").read_text() for name in summary["runs"]}
     pruned = {name: text.count(",quality,prune,") for name, text in decided.items()}
-    assert pruned["d2sp"] == overridden["low_quality"]["pruned"] and pruned["random"] > 0
+    assert pruned["passes"] == evaluation["low_quality"]["pruned"] and pruned["d2sp"] > 0 and pruned["random"] > 0
     assert pruned["plain"] == pruned["oracle"] == 0
     assert len(read_annotations(out / "oracle" / "purification" / "train_oracle_purified.txt")) == 38
-    assert done.stdout.count("--seed 0") == 4
+    assert done.stdout.count("--seed 0") == 5 and done.stdout.count("tools/purify.py") == 1
+    # The final run is that of the plain config on what the pass left, and what is tested.
+    final = Config.fromfile(out / "passes" / "final" / "r3d_r18-slim_none_toy-dfer.py", import_custom_modules=False)
+    assert final.train_dataloader.dataset.ann_file == str(out / "passes" / "purification" / "train_purified.txt")
+    tested = [entry.war for entry in read_accuracy(out / "passes" / "final").values()]
+    assert len(tested) == 3 and summary["runs"]["passes"]["top1"] == pytest.approx(fmean(tested))
+    # Clips were decoded once, and are not kept.
+    assert final.train_dataloader.dataset.pipeline[0].type == "d2sp_mm.CachedDecordInit"
+    assert not (out / "frames").exists()
 
 
 def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,8 +76,8 @@ def test_each_seed_has_its_folder_and_all_are_summed_up(tmp_path: Path, monkeypa
 
     def run(settings: DemoSettings, console: Console) -> dict[str, object]:
         asked.append((settings.seed, settings.out, settings.num_train))
-        names = ("plain", "d2sp", "random", "oracle")
-        runs = {name: {"top1": 0.5 + 0.1 * settings.seed, "uar": 0.5, "seconds": 1.0} for name in names}
+        names = ("plain", "random", "d2sp", "passes", "oracle")
+        runs = {name: {"top1": 0.5 + 0.1 * settings.seed, "uar": 0.5, "cost": 1.0, "seconds": 1.0} for name in names}
         found = dict.fromkeys(("ap", "auroc", "precision", "recall"), 0.5)
         evaluation = {
             "low_quality": {"planted": 5, "pruned": 4 + settings.seed, **found},

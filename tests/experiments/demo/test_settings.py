@@ -20,7 +20,8 @@ def test_only_what_a_demo_wrote_is_removed(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path / "out")
     prepare_out_folder(settings)
     out = settings.out
-    own = [_write(out / name) for name in ("plain/old.pth", "d2sp/x", "summary.json", "curves.png", "seed1/demo.json")]
+    names = ("plain/old.pth", "passes/final/x", "frames/x", "summary.json", "curves.png", "seed1/demo.json")
+    own = [_write(out / name) for name in names]
     foreign = [_write(out / name) for name in ("notes.txt", "mine/x", "seed2/mine.txt", "data/train.txt")]
     prepare_out_folder(settings)
     assert not any(path.exists() for path in own)
@@ -45,10 +46,12 @@ def test_other_peoples_folders_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_told_before_anything_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1e6))
-    with pytest.raises(DataError, match="has 1 MB free"):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=900e6))
+    # 2800 clips of 16 frames of 64 x 64 pixels take 551 MB while the runs train.
+    with pytest.raises(DataError, match=r"need about 951 MB, but .* has 900 MB free"):
         prepare_out_folder(DemoSettings(out=tmp_path))
     assert not list(tmp_path.iterdir())
+    prepare_out_folder(DemoSettings(out=tmp_path, num_test=600))
 
 
 @pytest.mark.parametrize(

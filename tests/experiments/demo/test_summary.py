@@ -12,7 +12,6 @@ from d2sp_mm.experiments.demo.summary import (
     enrichment,
     enrichment_line,
     epoch_curves,
-    final_accuracy,
     recovered_gap,
     runs_table,
     seeds_table,
@@ -32,16 +31,6 @@ _LOG: list[dict[str, Any]] = [
 ]
 
 
-def test_the_last_epoch_counts_not_the_best() -> None:
-    assert final_accuracy(_LOG, epochs=2) == {"top1": 0.5, "uar": 0.4}
-
-
-@pytest.mark.parametrize(("log", "found"), [(_LOG[:4], "the last is of epoch 1"), (_LOG[:2], "there is none")])
-def test_no_figures_of_the_last_epoch_are_an_error(log: list[dict[str, Any]], found: str) -> None:
-    with pytest.raises(DataError, match=f"of the last epoch, 2; {found}"):
-        final_accuracy(log, epochs=2)
-
-
 def test_curves_have_one_value_an_epoch() -> None:
     curves = epoch_curves(_LOG)
     assert curves.epochs.tolist() == [1, 2]
@@ -53,29 +42,38 @@ def _runs(plain: float, d2sp: float, oracle: float) -> dict[str, dict[str, float
     return {"plain": {"top1": plain}, "d2sp": {"top1": d2sp}, "oracle": {"top1": oracle}}
 
 
-def _write_log(settings: DemoSettings, name: str, step: int = 4) -> None:
-    path = settings.work_dirs[name] / "20260101_000000" / "vis_data" / "scalars.json"
+def _write_log(folder: Path, start: str, epochs: int, tests: dict[int, float]) -> None:
+    path = folder / start / "vis_data" / "scalars.json"
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"acc/top1": 0.5, "acc/mean1": 0.25, "step": step}) + "\n")
+    lines: list[dict[str, float]] = [{"loss": 1.0, "epoch": epoch} for epoch in range(1, epochs + 1)]
+    lines += [{"acc/top1": top1, "acc/mean1": top1 / 2, "step": step} for step, top1 in tests.items()]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+_TESTS = {1: 0.9, 2: 0.4, 3: 0.5, 4: 0.6}
 
 
 def test_schema(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path, epochs=4)
     for recipe in RECIPES:
-        _write_log(settings, recipe.name)
+        folder = settings.work_dirs[recipe.name]
+        if recipe.purify:
+            _write_log(folder / "pass_1", "20260101_000000", 3, {})
+        _write_log(folder / "final" if recipe.purify else folder, "20260102_000000", 4, _TESTS)
     evaluation: dict[str, Any] = {"low_quality": {"precision": None}}
     summary = summarize(settings, {recipe.name: 12.345 for recipe in RECIPES}, evaluation)
     write_json(tmp_path / "summary.json", summary)
-    run = {"top1": 0.5, "uar": 0.25, "seconds": 12.3}
-    expected = {"runs": dict.fromkeys(("plain", "d2sp", "random", "oracle"), run), "purification": evaluation}
-    assert json.loads((tmp_path / "summary.json").read_text()) == expected
+    run = {"top1": pytest.approx(0.5), "uar": pytest.approx(0.25), "cost": 1.0, "seconds": 12.3}
+    runs = {**dict.fromkeys(("plain", "random", "d2sp", "passes", "oracle"), run), "passes": {**run, "cost": 1.75}}
+    written = json.loads((tmp_path / "summary.json").read_text())
+    assert written == {"runs": runs, "purification": evaluation} and list(written["runs"]) == list(runs)
 
 
 def test_a_run_without_figures_is_named(tmp_path: Path) -> None:
     settings = DemoSettings(out=tmp_path, epochs=4)
-    _write_log(settings, "plain")
-    _write_log(settings, "d2sp", step=3)
-    with pytest.raises(DataError, match=r"d2sp: .*of the last epoch, 4; the last is of epoch 3"):
+    _write_log(settings.work_dirs["plain"], "20260101_000000", 4, _TESTS)
+    _write_log(settings.work_dirs["random"], "20260101_000000", 4, {4: 0.5})
+    with pytest.raises(DataError, match=r"random: epoch 2, one of the last 3"):
         summarize(settings, {recipe.name: 1.0 for recipe in RECIPES}, {})
 
 
@@ -99,14 +97,16 @@ def test_enrichment_is_precision_over_the_planted_rate() -> None:
 
 
 def test_table_of_the_runs() -> None:
-    tops = {"plain": 0.5, "d2sp": 0.6, "random": 0.45, "oracle": 0.7}
-    runs = {name: {"top1": top1, "uar": 0.5, "seconds": 61.4} for name, top1 in tops.items()}
+    tops = {"plain": 0.5, "random": 0.45, "d2sp": 0.6, "passes": 0.65, "oracle": 0.7}
+    runs = {name: {"top1": top1, "uar": 0.5, "cost": 1.0, "seconds": 61.4} for name, top1 in tops.items()}
+    runs["passes"]["cost"] = 1.725
     rows = as_markdown(runs_table(runs)).splitlines()[4:]
     assert [row.split(" | ")[2:] for row in rows] == [
-        ["50.0 %", "50.0 %", "-", "61 |"],
-        ["60.0 %", "50.0 %", "50 %", "61 |"],
-        ["45.0 %", "50.0 %", "-25 %", "61 |"],
-        ["70.0 %", "50.0 %", "100 %", "61 |"],
+        ["50.0 %", "50.0 %", "-", "1.00", "61 |"],
+        ["45.0 %", "50.0 %", "-25 %", "1.00", "61 |"],
+        ["60.0 %", "50.0 %", "50 %", "1.00", "61 |"],
+        ["65.0 %", "50.0 %", "75 %", "1.73", "61 |"],
+        ["70.0 %", "50.0 %", "100 %", "1.00", "61 |"],
     ]
 
 
@@ -118,8 +118,8 @@ def test_enrichment_in_words() -> None:
 
 
 def _seed_summary(top1: float, precision: float | None) -> dict[str, Any]:
-    names = ("plain", "d2sp", "random", "oracle")
-    runs = {name: {"top1": top1 + 0.1 * i, "uar": 0.3, "seconds": 10.0} for i, name in enumerate(names)}
+    names = ("plain", "passes", "random", "oracle")
+    runs = {name: {"top1": top1 + 0.1 * i, "uar": 0.3, "cost": 1.5, "seconds": 10.0} for i, name in enumerate(names)}
     return {"runs": runs, "purification": {"low_quality": {"precision": precision}}}
 
 
@@ -131,11 +131,13 @@ def test_mean_and_sample_deviation_of_every_figure() -> None:
 
 def test_one_seed_and_no_figure_at_all() -> None:
     spread = spread_over_seeds([_seed_summary(0.4, None)])
-    assert spread["runs"]["d2sp"]["top1"] == {"mean": 0.5, "deviation": 0.0}
+    assert spread["runs"]["passes"]["top1"] == {"mean": 0.5, "deviation": 0.0}
     assert spread["purification"]["low_quality"]["precision"] == {"mean": None, "deviation": None}
 
 
 def test_table_has_the_gap_of_the_means() -> None:
     spread = spread_over_seeds([_seed_summary(0.4, None), _seed_summary(0.6, None)])
-    text = as_markdown(seeds_table(spread["runs"], 2))
-    assert "| d2sp | prunes, then corrects | 60.0 ± 14.1 % | 30.0 ± 0.0 % | 33 % | 10 |" in text.splitlines()
+    lines = as_markdown(seeds_table(spread["runs"], 2)).splitlines()
+    assert [line.partition("scratch ")[2] for line in lines if line.startswith("| passes |")] == [
+        "| 60.0 ± 14.1 % | 30.0 ± 0.0 % | 33 % | 1.50 | 10 |"
+    ]

@@ -40,7 +40,16 @@ def new_ledger(
         keep_epochs: How many epochs of observations are kept at least.
     """
     draws = np.bincount(parts.dataset.map.samples, minlength=len(given.keys))
-    looked_at = [stage.last_epochs(stage.decision_epochs(max_epochs)[-1]) for stage in stages.values()]
-    window = max([*looked_at, keep_epochs or 1])
+    window = max(longest_look(stages, max_epochs), keep_epochs or 1)
     return Ledger(given.keys, given.labels, parts.num_classes, window, draws, parts.class_weights)
+
+
+def longest_look(stages: Mapping[str, Stage], max_epochs: int) -> int:
+    """How many epochs the last decisions look at, at most; 0 without stages.
+
+    Args:
+        stages: What will decide, by name.
+        max_epochs: Length of the training schedule.
+    """
+    return max((stage.last_epochs(stage.decision_epochs(max_epochs)[-1]) for stage in stages.values()), default=0)
 

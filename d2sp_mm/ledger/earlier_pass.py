@@ -13,13 +13,14 @@ from d2sp_mm.ledger.ledger import Ledger
 _FEWEST_CONTRADICTED = 0.05
 
 
-def go_on_from(ledger: Ledger, earlier: Ledger, average: bool) -> None:
+def go_on_from(ledger: Ledger, earlier: Ledger, average: int) -> None:
     """Go on from an earlier pass over the same training set, before anything is observed: what it decided holds.
 
     Args:
         ledger: The ledger of this pass; changes.
         earlier: That of the pass before.
-        average: Whether what that pass saw is averaged with what this one will see; else the samples are seen anew.
+        average: The mean of so many of its last epochs is averaged with what this pass will see; 0: the samples are
+            seen anew.
 
     Raises:
         DataError: It belongs to another training set.
@@ -31,17 +32,18 @@ def go_on_from(ledger: Ledger, earlier: Ledger, average: bool) -> None:
         raise DataError("the pass before trained on another annotation or other classes; start the passes anew.")
     ledger.number = earlier.number + 1
     if average:
-        ledger.observations.average_with(earlier.observations)
+        ledger.observations.average_with(earlier.observations, average)
     ledger.decisions = earlier.decisions.of_pass(earlier.number)
     hold(ledger, len(ledger.decisions.columns["sample"]))
     ledger.scores = {name: values.copy() for name, values in earlier.scores.items()}
 
 
-def has_memorised(ledger: Ledger) -> bool:
+def has_memorised(ledger: Ledger, last: int) -> bool:
     """Whether a pass has fitted next to all labels, the wrong ones with them, so that what it saw tells nothing of them.
 
     Args:
-        ledger: The ledger of the pass, with the epochs that it still holds.
+        ledger: The ledger of the pass.
+        last: How many of its last epochs are looked at.
 
     Returns:
         Whether the mean predictions of fewer than 5 % of the kept samples contradict their given labels; False where
@@ -54,7 +56,7 @@ def has_memorised(ledger: Ledger) -> bool:
     epochs = ledger.observations.epochs
     if not epochs:
         return False
-    means = ledger.observations.mean_probs(epochs[-1] - epochs[0] + 1, epochs[-1])
+    means = ledger.observations.mean_probs(last, epochs[-1])
     seen = ledger.keep & ~np.isnan(means[:, 0])
     # What it corrected counts as well: then it has not fitted what it was given.
     contradicted = np.nan_to_num(means).argmax(axis=1) != ledger.labels

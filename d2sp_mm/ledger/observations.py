@@ -101,18 +101,19 @@ class Observations:
         self.passes_before = 0
         self._before: npt.NDArray[np.float16] | None = None
 
-    def average_with(self, earlier: Observations) -> None:
+    def average_with(self, earlier: Observations, last: int) -> None:
         """Take in what an earlier pass saw, with all that it took in itself: means are over the passes from now on.
 
         Args:
-            earlier: The observations of a pass over the same samples; all epochs that it holds count.
+            earlier: The observations of a pass over the same samples.
+            last: How many of its last epochs count.
 
         Source:
-            Our own: runs that know nothing of each other agree on the truth more than on the noise.
+            Our own: runs agree on the truth more than on the noise.
         """
         if not earlier.epochs:
             return
-        means = earlier.mean_probs(max(earlier.epochs) - min(earlier.epochs) + 1, max(earlier.epochs))
+        means = earlier.mean_probs(last, max(earlier.epochs))
         self._before, self.passes_before = means.T.astype(np.float16), earlier.passes_before + 1
 
     @property

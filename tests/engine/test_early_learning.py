@@ -13,6 +13,9 @@ from d2sp_mm.models import ObservingCrossEntropyLoss
 from d2sp_mm.runs.scalars import read_scalars
 from tests.tiny_run import assert_same_weights, hook_of, tiny_config, train, weights_of, write_list
 
+#: Looks at two epochs at the end, and changes nothing.
+LOOKS = dict(correct=dict(type="d2sp_mm.FineCorrection", start=6, window=2, min_margin=0.99))
+
 
 class Sample:
     def __init__(self, index: int) -> None:
@@ -24,12 +27,12 @@ def memorised(tmp_path_factory):
     """A list that a tiny run fits to the last label, and the folder of that run."""
     folder = tmp_path_factory.mktemp("memorised")
     ann_file = write_list(folder / "train.txt")
-    train(tiny_config(folder / "pass_1", ann_file, keep_epochs=2))
+    train(tiny_config(folder / "pass_1", ann_file, stages=LOOKS))
     return ann_file, folder / "pass_1"
 
 
 def second_pass(folder, ann_file, earlier, **hook):
-    return tiny_config(folder, ann_file, keep_epochs=3, continue_from=str(earlier), **hook)
+    return tiny_config(folder, ann_file, stages=LOOKS, keep_epochs=3, continue_from=str(earlier), **hook)
 
 
 def early_losses(folder):

@@ -55,10 +55,10 @@ def test_a_relative_margin_is_in_units_of_the_median_certainty(relative, min_mar
 
 def test_what_an_earlier_pass_saw_counts_as_much_as_what_this_one_sees():
     first, second = ledger_of(3, 0.8), ledger_of(3, 0.2)
-    second.observations.average_with(first.observations)
+    second.observations.average_with(first.observations, 4)
     np.testing.assert_allclose(second.observations.mean_probs(2, 1)[0], [0.25, 0.5, 0.25], atol=1e-3)
     third = ledger_of(3, 0.2)
-    third.observations.average_with(second.observations)
+    third.observations.average_with(second.observations, 4)
     assert third.observations.passes_before == 2
     np.testing.assert_allclose(third.observations.mean_probs(2, 1)[0], [0.3, 0.4, 0.3], atol=1e-3)
     # The class is that of the mean, though this pass alone saw another.
@@ -66,5 +66,5 @@ def test_what_an_earlier_pass_saw_counts_as_much_as_what_this_one_sees():
     assert found.classes.tolist() == [1, *LABELS[1:]] and found.agreement[0] == 0
     # A sample that this pass did not see has what the others saw.
     unseen = Ledger(KEYS, LABELS, 3, window=2)
-    unseen.observations.average_with(first.observations)
+    unseen.observations.average_with(first.observations, 4)
     np.testing.assert_allclose(unseen.observations.mean_probs(2, 1)[0], [0.1, 0.8, 0.1], atol=1e-3)

@@ -18,7 +18,7 @@ from d2sp_mm.engine.observer import Observer, report_at_end
 from d2sp_mm.engine.overrides import OverrideFile
 from d2sp_mm.engine.purified_training import PurifiedTraining
 from d2sp_mm.engine.ranks import check_ranks_equal, from_main
-from d2sp_mm.engine.registered_stages import build_stages, new_ledger
+from d2sp_mm.engine.registered_stages import build_stages, longest_look, new_ledger
 from d2sp_mm.engine.resumed_state import purification_state, take_over
 from d2sp_mm.engine.training_parts import find_training_parts
 from d2sp_mm.engine.weight_learner import WeightSettings
@@ -138,8 +138,9 @@ class PurificationHook(Hook):
         ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
         if self.continue_from is not None:
             earlier = from_main(lambda: read_recorded_run(str(self.continue_from)).ledger)
-            memorised = has_memorised(earlier)
-            go_on_from(ledger, earlier, average=self.average_passes and not memorised)
+            looked = longest_look(self.stages, runner.max_epochs)
+            memorised = has_memorised(earlier, looked)
+            go_on_from(ledger, earlier, looked if self.average_passes and not memorised else 0)
             if memorised and self.early_learning and not self.dry_run:
                 self._early = EarlyLearning(runner, self._parts.loss, ledger, self.early_learning)
         self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)

@@ -152,7 +152,7 @@ class Recipe:
 
 
 #: The recipe of the passes.
-PASSES = "d2sp"
+PASSES = "d2sp-passes"
 #: Of so many last epochs the figures are the mean.
 LAST_EPOCHS = 3
 

@@ -41,7 +41,7 @@ def test_command(recipe: Recipe, epochs: int, tmp_path: Path) -> None:
     tool = Path(command[1]).resolve()
     assert tool == _ROOT / "tools" / ("purify.py" if recipe.name == "passes" else "train.py")
     # Only MMAction2's options are left for its script.
-    assert (command[3:5] == ["--purify", "d2sp"]) == (recipe.name == "passes")
+    assert (command[3:5] == ["--purify", "d2sp-passes"]) == (recipe.name == "passes")
     config = _config_of([*command[:3], *command[5:]] if recipe.name == "passes" else command)
     data = str(settings.data)
     assert config.train_dataloader.dataset.dataset.ann_file == f"{data}/{recipe.ann_file}"

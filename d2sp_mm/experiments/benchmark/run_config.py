@@ -12,6 +12,7 @@ from mmengine.config import Config, ConfigDict
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
 from d2sp_mm.experiments.benchmark.suite import DataSet, Method
+from d2sp_mm.experiments.protocol.decode_once import decode_once_options
 from d2sp_mm.paths import find_home
 from d2sp_mm.recipes import check_hook, purify_config, read_config
 from d2sp_mm.recipes.passes import Passes
@@ -43,7 +44,8 @@ def run_config(
 ) -> Config:
     """The config of one run.
 
-    It tests after each of the last ``TESTED`` epochs, and keeps the last checkpoint only.
+    It tests after each of the last ``TESTED`` epochs, keeps the last checkpoint only, and decodes a video once for all runs
+    on the noisy set.
 
     Args:
         data_set: What the suite says of the set.
@@ -67,6 +69,7 @@ def run_config(
     config.train_cfg.update(val_begin=tested_epochs(config.train_cfg.max_epochs)[0], val_interval=1)
     config.default_hooks.checkpoint.update(interval=config.train_cfg.max_epochs, max_keep_ckpts=1, save_best=None)
     config.randomness = dict(seed=seed)
+    config.merge_from_dict(decode_once_options(config, noisy.record.parent / "frames"))
     config.merge_from_dict(dict(options or {}))
     check_hook(config)
     return config

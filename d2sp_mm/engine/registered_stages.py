@@ -40,12 +40,13 @@ def new_ledger(
         keep_epochs: How many epochs of observations are kept at least.
     """
     draws = np.bincount(parts.dataset.map.samples, minlength=len(given.keys))
-    window = max(longest_look(stages, max_epochs), keep_epochs or 1)
+    needed = (stage.needed_epochs(stage.decision_epochs(max_epochs)[-1]) for stage in stages.values())
+    window = max([*needed, keep_epochs or 1])
     return Ledger(given.keys, given.labels, parts.num_classes, window, draws, parts.class_weights)
 
 
-def longest_look(stages: Mapping[str, Stage], max_epochs: int) -> int:
-    """How many epochs the last decisions look at, at most; 0 without stages.
+def longest_window(stages: Mapping[str, Stage], max_epochs: int) -> int:
+    """The longest window of the last decisions, in epochs; 0 without stages.
 
     Args:
         stages: What will decide, by name.

@@ -5,14 +5,6 @@ from d2sp_mm.models.backbones.former_dfer import FormerDFER
 from d2sp_mm.models.backbones.resnet_lstm import ResNetLSTM
 from d2sp_mm.models.data_preprocessors.clip_to_frames import ClipToFramesPreprocessor
 from d2sp_mm.models.heads.weight_head import WeightHead
-from d2sp_mm.models.losses.early_learning import EarlyLearningRegularization
 from d2sp_mm.models.losses.observing_cross_entropy import ObservingCrossEntropyLoss
 
-__all__ = [
-    "ClipToFramesPreprocessor",
-    "EarlyLearningRegularization",
-    "FormerDFER",
-    "ObservingCrossEntropyLoss",
-    "ResNetLSTM",
-    "WeightHead",
-]
+__all__ = ["ClipToFramesPreprocessor", "FormerDFER", "ObservingCrossEntropyLoss", "ResNetLSTM", "WeightHead"]

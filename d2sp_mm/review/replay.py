@@ -88,7 +88,7 @@ def replay(run: RecordedRun, stages: Mapping[str, Stage]) -> Ledger:
 
 
 def _refuse_unrecorded(run: RecordedRun, name: str, stage: Stage, epoch: int) -> None:
-    looked_at, seen = stage.last_epochs(epoch), run.ledger.observations
+    looked_at, seen = stage.needed_epochs(epoch), run.ledger.observations
     when = f"{run.work_dir}: stage {name!r} decides after epoch {epoch + 1} on"
     if not seen.complete(looked_at, epoch):
         raise DataError(

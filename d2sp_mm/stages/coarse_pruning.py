@@ -37,6 +37,7 @@ class CoarsePruning(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: Epochs that the score is averaged over; see :class:`Stage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`PruningStage`.

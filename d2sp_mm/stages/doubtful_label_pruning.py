@@ -26,6 +26,7 @@ class DoubtfulLabelPruning(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: The epochs whose predictions are averaged; see :class:`Stage`.
         rate: See :class:`PruningStage`; here only a bound, and what other stages pruned counts.
         class_cap: See :class:`PruningStage`.

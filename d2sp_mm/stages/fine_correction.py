@@ -27,6 +27,7 @@ class FineCorrection(Stage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: The last q predictions; see :class:`Stage`. A sample not seen in one of them counts that one as disagreeing.
         agreement: Share a of them that must agree, in (0, 1]; 1 means all.
         min_margin: Margin mu that must be exceeded, in [0, 1).

@@ -83,6 +83,7 @@ class PruningStage(Stage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`Stage`.
         rate: Share of the training set that is pruned when the last round is done, in (0, 1); each round adds an equal
             part. Fewer go where the class limits say so.

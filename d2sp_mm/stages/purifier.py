@@ -95,14 +95,24 @@ class Purifier:
         decisions = []
         for name, stage in self.stages.items():
             due = sum(planned <= epoch for planned in self.decision_epochs[name])
-            looked_at = stage.looks_at(self.ledger, epoch)
-            if due <= self.rounds_done[name] or not self.ledger.observations.complete(looked_at, epoch, stage.uses_weights):
+            if due <= self.rounds_done[name]:
+                continue
+            last = stage.last_look(self.ledger, epoch)
+            looked_at = stage.looks_at(self.ledger, last)
+            if not self.ledger.observations.complete(looked_at, last, stage.uses_weights):
                 continue
             warning = self._warning(name, epoch)
             decisions += self.prune_undecodable(epoch)
-            decision = stage.decide(self.ledger, epoch, progress=due / stage.rounds)
+            decision = stage.decide(self.ledger, last, progress=due / stage.rounds)
             own = f"stage {name!r} decides, but {decision.warning}" if decision.warning else ""
-            decision = replace(decision, stage=name, warning=" ".join(filter(None, (warning, own))))
+            told = {"looked_until_epoch": last + 1.0} if last < epoch else {}
+            decision = replace(
+                decision,
+                epoch=epoch,
+                stage=name,
+                warning=" ".join(filter(None, (warning, own))),
+                summary={**decision.summary, **told},
+            )
             decisions.append(self.ledger.apply(decision))
             self.rounds_done[name] = due
         return decisions

@@ -21,6 +21,7 @@ class RandomPruning(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`Stage`; not looked at.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`PruningStage`.

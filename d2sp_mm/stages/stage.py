@@ -6,7 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar, Union
 
+import numpy as np
+
 from d2sp_mm.errors import ConfigError
+from d2sp_mm.functional.early_learning import end_of_early_learning
 from d2sp_mm.ledger.decision import Decision
 from d2sp_mm.ledger.ledger import Ledger
 
@@ -42,11 +45,14 @@ class Stage:
 
     Args:
         start: How many epochs are trained before the first decision: a whole number of epochs, or a share of the
-            schedule in (0, 1).
+            schedule in (0, 1].
         rounds: How often the stage decides, at least 1.
         interval: Distance of two rounds, in epochs or as a share of the schedule; at least one epoch.
         window: How many of the last epochs it looks at: a whole number of at least 1, or a share of the epochs so far in
             (0, 1]; stages that say so take 0 for all of them.
+        early_learning: Look back at early learning where the labels have been memorised since
+            (:func:`d2sp_mm.functional.early_learning.end_of_early_learning`): the window then ends there. The ledger keeps
+            all epochs for it.
     """
 
     #: 0 where a stage can look at the whole run.
@@ -62,11 +68,14 @@ class Stage:
     rounds: int = 1
     interval: EpochOrShare = 1
     window: EpochOrShare = 1
+    early_learning: bool = False
 
     def __post_init__(self) -> None:
         check_count(self, "rounds", self.rounds, 1)
+        if not isinstance(self.early_learning, bool):
+            raise ConfigError(f"{type(self).__name__}: early_learning={self.early_learning!r} must be True or False.")
         for name, least, most, of in (
-            ("start", 1, "1)", "schedule"),
+            ("start", 1, "1]", "schedule"),
             ("interval", 1, "1)", "schedule"),
             ("window", self.least_window, "1]", "epochs so far"),
         ):
@@ -114,6 +123,21 @@ class Stage:
         so_far = epoch + 1
         share = self.window if isinstance(self.window, float) else None
         return max(round(share * so_far), 1) if share else int(self.window) or so_far
+
+    def needed_epochs(self, epoch: int) -> int:
+        """How many epochs, up to and with ``epoch``, the ledger must hold for a decision at its end."""
+        return epoch + 1 if self.early_learning else self.last_epochs(epoch)
+
+    def last_look(self, ledger: Ledger, epoch: int) -> int:
+        """The last epoch that a decision at the end of ``epoch`` looks at, counted from 0."""
+        if not self.early_learning:
+            return epoch
+        predictions = ledger.observations.predictions(epoch + 1, epoch)
+        seen = (predictions >= 0) & ledger.keep
+        contradicted = (seen & (predictions != ledger.corrected_labels)).sum(axis=1)
+        # An epoch of which nothing is held counts as one that contradicts all.
+        there = seen.sum(axis=1)
+        return end_of_early_learning(np.where(there > 0, contradicted / np.maximum(there, 1), 1.0))
 
     def looks_at(self, ledger: Ledger, epoch: int) -> int:
         """How many epochs a decision looks at: :meth:`last_epochs`, but no more than the ledger can hold.

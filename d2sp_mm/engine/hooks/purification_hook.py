@@ -11,21 +11,20 @@ from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
 from d2sp_mm.engine.decision_log import log_decision
-from d2sp_mm.engine.early_learning import EarlyLearning
 from d2sp_mm.engine.free_space import check_free_space
 from d2sp_mm.engine.given_list import check_batch_labels, check_end, given_list
 from d2sp_mm.engine.observer import Observer, report_at_end
 from d2sp_mm.engine.overrides import OverrideFile
 from d2sp_mm.engine.purified_training import PurifiedTraining
 from d2sp_mm.engine.ranks import check_ranks_equal, from_main
-from d2sp_mm.engine.registered_stages import build_stages, longest_look, new_ledger
+from d2sp_mm.engine.registered_stages import build_stages, longest_window, new_ledger
 from d2sp_mm.engine.resumed_state import purification_state, take_over
 from d2sp_mm.engine.training_parts import find_training_parts
 from d2sp_mm.engine.weight_learner import WeightSettings
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.io.whole_files import remove_leftovers
 from d2sp_mm.ledger import Decision, Ledger
-from d2sp_mm.ledger.earlier_pass import go_on_from, has_memorised
+from d2sp_mm.ledger.earlier_pass import go_on_from
 from d2sp_mm.registry import HOOKS
 from d2sp_mm.runs.recorded_run import read_recorded_run
 from d2sp_mm.runs.run_files import FOLDER, RunFiles
@@ -64,10 +63,8 @@ class PurificationHook(Hook):
             MMAction2 stops at the first failure when it trains on what is left.
         write_annotation: Whether the purified annotation is written; without, the ledger says what was decided.
         continue_from: Work dir of the pass before this one (:class:`Passes`), whose decisions hold; None: there is none.
-        average_passes: Average what the earlier passes saw with what this one sees, each pass counting the same; else the
-            samples are seen anew. A pass that has memorised the labels is not averaged.
-        early_learning: Strength of :class:`EarlyLearningRegularization` in a pass after one that has memorised the labels
-            (:func:`has_memorised`); 0: none.
+        average_passes: Average the mean predictions of the earlier passes with those of this one, each pass counting the
+            same; else the samples are seen anew.
         end_with_decisions: End training with the last round of the stages.
         overrides: A CSV of what a person decided (:func:`d2sp_mm.runs.override_file.read_overrides`); no stage changes those
             samples. ``purification/overrides.csv`` in the work dir comes before it; see :class:`OverrideFile`.
@@ -95,14 +92,13 @@ class PurificationHook(Hook):
         write_annotation: bool = True,
         continue_from: str | None = None,
         average_passes: bool = False,
-        early_learning: float = 0.0,
         end_with_decisions: bool = False,
         overrides: str | None = None,
     ) -> None:
         if weighting not in ("joint", "detached"):
             raise ConfigError(f"PurificationHook: weighting={weighting!r} is unknown; choose 'joint' or 'detached'.")
-        if isinstance(early_learning, bool) or not isinstance(early_learning, (int, float)) or not early_learning >= 0:
-            raise ConfigError(f"PurificationHook: early_learning={early_learning!r} must be a number >= 0.")
+        if not isinstance(average_passes, bool):
+            raise ConfigError(f"PurificationHook: average_passes={average_passes!r} must be True or False.")
         if keep_epochs is not None and (not isinstance(keep_epochs, int) or keep_epochs < 1):
             raise ConfigError(f"PurificationHook: keep_epochs={keep_epochs!r} must be a number of epochs >= 1.")
         for name, share in (("max_undecodable", max_undecodable), ("failure_tolerance", failure_tolerance)):
@@ -113,8 +109,6 @@ class PurificationHook(Hook):
         self.max_undecodable, self.failure_tolerance = max_undecodable, float(failure_tolerance)
         self.write_annotation, self.end_with_decisions = write_annotation, end_with_decisions
         self.continue_from, self.average_passes = continue_from, average_passes
-        self.early_learning = float(early_learning)
-        self._early: EarlyLearning | None = None
         self.ledger: Ledger | None = None
         self._overrides = OverrideFile(overrides)
         self._loaded: Any = None
@@ -136,13 +130,10 @@ class PurificationHook(Hook):
         self._parts = find_training_parts(runner)
         given = given_list(runner, self._parts, self.write_annotation)
         ledger = self.ledger = new_ledger(given, self._parts, self.stages, runner.max_epochs, self.keep_epochs)
-        if self.continue_from is not None:
+        # A resumed pass has it in its checkpoint, and the folder may hold what came later.
+        if self.continue_from is not None and runner.iter == 0:
             earlier = from_main(lambda: read_recorded_run(str(self.continue_from)).ledger)
-            looked = longest_look(self.stages, runner.max_epochs)
-            memorised = has_memorised(earlier, looked)
-            go_on_from(ledger, earlier, looked if self.average_passes and not memorised else 0)
-            if memorised and self.early_learning and not self.dry_run:
-                self._early = EarlyLearning(runner, self._parts.loss, ledger, self.early_learning)
+            go_on_from(ledger, earlier, longest_window(self.stages, runner.max_epochs) if self.average_passes else 0)
         self._purifier = Purifier(ledger, self.stages, runner.max_epochs, self.failure_tolerance)
         settings = {"stages": stage_settings(self.stages), "failure_tolerance": self.failure_tolerance}
         self._files = RunFiles(Path(runner.work_dir), given.parts, {"max_epochs": runner.max_epochs, **settings})
@@ -164,10 +155,8 @@ class PurificationHook(Hook):
         from_main(lambda: self._files.write(ledger))
 
     def before_train_epoch(self, runner: Runner) -> None:
-        """Let the loss learn weights where a stage will read them, and resist what the pass before has memorised."""
+        """Let the loss learn weights where a stage will read them."""
         self._observer.begin_epoch(self._purifier.wants_weights)
-        if self._early is not None:
-            self._early.begin_epoch(runner.epoch)
 
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
         """Put corrected labels into the batch."""
@@ -176,8 +165,6 @@ class PurificationHook(Hook):
             check_batch_labels(self._purifier.ledger, data_batch)
         if self._acts:
             self._training.relabel(data_batch)
-        if self._early is not None:
-            self._early.begin_batch(data_batch)
 
     def after_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None) -> None:
         """Take what the loss saw."""

@@ -11,7 +11,6 @@ from mmaction.models.losses import CrossEntropyLoss
 from d2sp_mm.errors import ConfigError
 from d2sp_mm.functional.scn import weigh_scores
 from d2sp_mm.models.heads.feature_recorder import FeatureRecorder
-from d2sp_mm.models.losses.early_learning import EarlyLearningRegularization
 from d2sp_mm.registry import MODELS
 
 #: ``plain``: stock loss. ``weighted``: the scores are weighted. ``detached``: stock loss, weights learned beside it.
@@ -67,8 +66,6 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
         self._recorder: FeatureRecorder | None = None
         self._observation: BatchObservation | None = None
         self._calls = 0
-        #: What the next batch is held to: the term, the means of its samples (n, c), and their strengths (n,).
-        self.early_learning: tuple[EarlyLearningRegularization, torch.Tensor, torch.Tensor] | None = None
 
     @property
     def mode(self) -> str:
@@ -103,17 +100,8 @@ class ObservingCrossEntropyLoss(CrossEntropyLoss):
             **kwargs: As MMAction2's ``CrossEntropyLoss`` takes them.
 
         Returns:
-            A scalar; in weighted mode a dictionary of ``loss_cls`` and ``loss_rank``; where the batch is held to what was
-            learned early, with ``loss_early`` besides.
+            A scalar, or in weighted mode a dictionary of ``loss_cls`` and ``loss_rank``.
         """
-        losses = self._observed_loss(cls_score, label, **kwargs)
-        if self.early_learning is None or not torch.is_grad_enabled():
-            return losses
-        term, means, strengths = self.early_learning
-        early = term(cls_score, means.to(cls_score.device), strengths.to(cls_score.device))
-        return {**(losses if isinstance(losses, dict) else {"loss_cls": losses}), "loss_early": early}
-
-    def _observed_loss(self, cls_score: torch.Tensor, label: torch.Tensor, **kwargs: Any) -> Any:
         seen = BatchObservation(scores=cls_score.detach(), labels=label.detach())
         self._observation = seen
         self._calls += torch.is_grad_enabled()

@@ -25,6 +25,7 @@ class ConfidentLearning(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: Not looked at.
         class_cap: See :class:`FlaggingStage`.

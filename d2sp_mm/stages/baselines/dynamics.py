@@ -23,6 +23,7 @@ class LowConfidence(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.
@@ -48,6 +49,7 @@ class ForgettingEvents(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.
@@ -78,6 +80,7 @@ class AreaUnderMargin(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.

@@ -24,6 +24,7 @@ class FlaggingStage(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`Stage`; 0: all epochs so far.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`PruningStage`; 1 as published, where classes are not looked at.
@@ -73,6 +74,7 @@ class PredictionDiffers(Stage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`Stage`; only the last epoch is looked at.
         class_floor: Samples that keep their label in every class, at least 1.
 

@@ -26,6 +26,7 @@ class LowLossPruning(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.
@@ -64,6 +65,7 @@ class SmallLoss(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.
@@ -87,6 +89,7 @@ class LossMixture(FlaggingStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`FlaggingStage`.
         rate: See :class:`PruningStage`.
         class_cap: See :class:`FlaggingStage`.

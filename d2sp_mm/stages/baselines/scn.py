@@ -25,6 +25,7 @@ class ScnRelabeling(Stage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: See :class:`Stage`; only the last epoch is looked at.
         high_share: Share beta of the samples, by weight, whose label stands, in [0, 1).
         min_margin: Margin that must be exceeded, in [0, 1).

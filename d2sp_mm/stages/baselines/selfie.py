@@ -29,6 +29,7 @@ class Selfie(PruningStage):
         start: See :class:`Stage`.
         rounds: See :class:`Stage`.
         interval: See :class:`Stage`.
+        early_learning: See :class:`Stage`.
         window: Length q of the history.
         rate: Noise rate tau.
         class_cap: See :class:`PruningStage`; 1 as published, where classes are not looked at.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from mmaction.datasets.transforms import DecordInit
+from mmengine.logging import print_log
 
 from d2sp_mm.errors import WriteError
 from d2sp_mm.io.whole_files import atomic_write
@@ -20,7 +22,7 @@ from d2sp_mm.visualization.clip_files import video_file
 
 @TRANSFORMS.register_module()
 class CachedDecordInit(DecordInit):
-    """Stands in for ``DecordInit`` where short clips are decoded many times; ``DecordDecode`` follows as always.
+    """Stands in for ``DecordInit`` where short clips are decoded many times; ``DecordDecode(mode='accurate')`` follows.
 
     The first time it decodes a clip whole and writes the frames, uncompressed, into a folder; later it reads only those
     that are asked for. Frames and errors are decord's own. A clip that cannot be decoded, and one whose frames depend on
@@ -28,7 +30,8 @@ class CachedDecordInit(DecordInit):
     A video that changes is decoded anew. Where nothing can be written, clips are decoded each time.
 
     Args:
-        cache: The folder, made if it is missing; any number of processes may share it. Nothing in it is ever removed.
+        cache: The folder, made if it is missing; any number of processes may share it. A clip takes 3 bytes a pixel and
+            frame, and nothing is ever removed.
         **kwargs: The settings of ``DecordInit``; the videos must be files on this machine.
 
     Source:
@@ -38,6 +41,7 @@ class CachedDecordInit(DecordInit):
     def __init__(self, cache: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cache = Path(cache)
+        self._left_to_decord: set[Path] = set()
 
     def _get_video_reader(self, filename: str) -> Any:
         try:
@@ -45,23 +49,31 @@ class CachedDecordInit(DecordInit):
         except OSError:
             # decord says what is wrong.
             return super()._get_video_reader(filename)
+        if file in self._left_to_decord:
+            return super()._get_video_reader(filename)
         # A file that is not there yet, or not whole after a loss of power.
         with contextlib.suppress(OSError, EOFError, ValueError):
             return _Frames(np.load(file, mmap_mode="r"))
         clip = self._decode(filename)
         if clip is None:
+            self._left_to_decord.add(file)
             return super()._get_video_reader(filename)
         content = io.BytesIO()
         np.save(content, clip)
-        with contextlib.suppress(WriteError):
+        try:
             atomic_write(file, content.getvalue())
+        except WriteError as error:
+            if not self._left_to_decord:
+                print_log(f"CachedDecordInit: {error} Clips are decoded each time.", "current", logging.WARNING)
+            self._left_to_decord.add(file)
         return _Frames(clip)
 
     def _file_of(self, filename: str) -> Path:
         path = os.path.abspath(video_file(filename))
         found = os.stat(path)
-        clip = f"{path} {found.st_size} {found.st_mtime_ns}"
-        return self.cache / f"{Path(path).stem}-{hashlib.sha1(clip.encode()).hexdigest()[:16]}.npy"
+        # Names of clips need not be text.
+        clip = os.fsencode(path) + f" {found.st_size} {found.st_mtime_ns}".encode()
+        return self.cache / f"{hashlib.sha1(clip).hexdigest()}.npy"
 
     def _decode(self, filename: str) -> np.ndarray | None:
         """All frames with the frame rate, shape (1,); None where decord alone can tell what a frame is."""
@@ -102,4 +114,4 @@ class _Frames:
         # A run of skeletons need not have it.
         import decord
 
-        return decord.nd.array(self._frames[indices])
+        return decord.nd.array(self._frames[np.asarray(indices, dtype=np.int64)])

@@ -212,3 +212,18 @@ def test_training_set_and_doctor_read_it(clip, tmp_path):
         assert dataset.load_sample(1)[1].startswith("RuntimeError: Error reading")
         part, index = dataset.map.locate(0)
         assert [decode_every_frame(part, i)[:12] for i in (index, index + 1)] == ["", "RuntimeError"]
+
+
+def test_a_clip_whose_name_is_no_text_is_decoded(clip, tmp_path):
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe9.mp4"))
+    shutil.copy(clip, odd)
+    assert_same(decoded(CachedDecordInit(cache=str(tmp_path / "cache")), odd, [0, 3]), decoded(DecordInit(), odd, [0, 3]))
+
+
+def test_a_clip_that_cannot_be_kept_is_decoded_whole_once(clip, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    cached = CachedDecordInit(cache=str(tmp_path / "file" / "cache"))
+    expected = decoded(DecordInit(), clip, [1])
+    assert_same(decoded(cached, clip, [1]), expected)
+    monkeypatch.setattr(CachedDecordInit, "_decode", no_decord)
+    assert_same(decoded(cached, clip, [1]), expected)

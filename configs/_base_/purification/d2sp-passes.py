@@ -1,5 +1,5 @@
 # For tools/purify.py: a pass over the whole schedule decides at its end, over the last half of it, or over early learning if
-# the labels have been memorised since. Thresholds have no scale of their own; where nothing is unusable next to nothing goes.
+# the labels have been memorised since. Thresholds have no scale of their own; a set without unusable clips keeps nearly all.
 _base_ = "../default_runtime.py"
 
 default_hooks = dict(

@@ -65,8 +65,10 @@ def run_demo(settings: DemoSettings, console: Console) -> Summary:
     )
     runs = f"{len(RECIPES)} times, {settings.jobs} at a time"
     console.print(f"\n[bold]2. Training[/bold] of the same recognizer on it, {runs}")
-    seconds = train_all(settings, console)
-    shutil.rmtree(settings.frames, ignore_errors=True)
+    try:
+        seconds = train_all(settings, console)
+    finally:
+        shutil.rmtree(settings.frames, ignore_errors=True)
     purification = settings.work_dirs["passes"] / "purification"
     ledger, truth = read_ledger_table(purification / "ledger.csv"), read_truth(settings.data / "truth.csv")
     evaluation = evaluate_purification(ledger, truth)

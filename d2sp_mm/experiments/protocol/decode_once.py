@@ -17,7 +17,8 @@ def decode_once_options(config: Config, cache: Path | str) -> dict[str, str]:
     It trains as before, bit for bit.
 
     Args:
-        config: A config; left as it is. Clips that anything else than ``DecordInit`` opens are decoded as before.
+        config: A config; left as it is. Clips that anything else than ``DecordInit`` opens, or ``DecordDecode`` reads in its
+            mode ``efficient``, are decoded as before.
         cache: The folder, for :class:`d2sp_mm.datasets.CachedDecordInit`.
 
     Returns:
@@ -32,6 +33,9 @@ def decode_once_options(config: Config, cache: Path | str) -> dict[str, str]:
 
 def _decoders(part: Any, path: str) -> Iterator[str]:
     if isinstance(part, (list, tuple)):
+        # That mode reads key frames, which an array does not know.
+        if any(isinstance(step, dict) and step.get("mode") == "efficient" for step in part):
+            return
         part = dict(enumerate(part))
     if isinstance(part, dict):
         if part.get("type") in ("DecordInit", "mmaction.DecordInit"):

@@ -26,5 +26,5 @@ def trained_epochs(work_dir: Path) -> int:
     Args:
         work_dir: See :func:`run_folders`.
     """
-    runs = [[entry for entry in read_scalars(folder) if "loss" in entry] for folder in run_folders(work_dir)]
-    return sum(int(run[-1]["epoch"]) for run in runs if run)
+    scalars = (read_scalars(folder, every_start=True) for folder in run_folders(work_dir))
+    return sum(max((int(entry["epoch"]) for entry in found if "loss" in entry), default=0) for found in scalars)

@@ -67,3 +67,9 @@ def test_parts_of_a_concatenation_are_found_and_other_decoders_left_alone():
     config = Config(dict(train_dataloader=dict(dataset=dict(type="ConcatDataset", datasets=parts))))
     step = "train_dataloader.dataset.datasets.0.pipeline.0"
     assert decode_once_options(config, "c") == {f"{step}.type": "d2sp_mm.CachedDecordInit", f"{step}.cache": "c"}
+
+
+def test_a_pipeline_that_reads_key_frames_is_left_alone(config, tmp_path):
+    config.train_dataloader.dataset.dataset.pipeline[2].mode = "efficient"
+    options = decode_once_options(config, tmp_path / "cache")
+    assert options and not any(name.startswith("train_dataloader") for name in options)

@@ -1,6 +1,6 @@
 """Purify a training set in passes, then train on what they leave; takes the options of MMAction2's own tools/train.py.
 
-    python tools/purify.py my_mmaction2_config.py --purify d2sp --work-dir work_dirs/mine
+    python tools/purify.py my_mmaction2_config.py --purify d2sp-passes --work-dir work_dirs/mine
     python tools/purify.py my_mmaction2_config.py --purify d2sp --passes 2 --work-dir work_dirs/mine
 
 Each pass trains from scratch and ends with the last decision of the recipe; the config itself, unchanged, is then trained
@@ -21,12 +21,12 @@ def main() -> None:
     """Read the options of train.py and ours, and train the runs in turn."""
     known = f"one of {', '.join(recipe_names())}, or a path that ends in .py"
     ours = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    ours.add_argument("--purify", metavar="RECIPE", default="d2sp", help=known)
+    ours.add_argument("--purify", metavar="RECIPE", default="d2sp-passes", help=known)
     ours.add_argument("--passes", type=int)
     wanted, sys.argv[1:] = ours.parse_known_args()
     help_if_asked(
         "train",
-        f"{__doc__}\n--purify RECIPE: {known} (default d2sp)\n"
+        f"{__doc__}\n--purify RECIPE: {known} (default d2sp-passes)\n"
         "--passes N: how many passes (default: 2 for a recipe that averages passes, else 1)\n",
     )
     import d2sp_mm.compat  # noqa: F401 - applies the bridges for the defects of published packages

@@ -14,5 +14,5 @@ methods = {
     "scn": dict(recipe="scn", about="Self-Cure Network: weighted loss, relabelling of low weights"),
     "confident-learning": dict(recipe="confident-learning", about="cleanlab on the predictions of training"),
     "d2sp": dict(role="ours", recipe="d2sp", about="the reconstruction of the paper: prunes, then corrects"),
-    "d2sp-passes": dict(role="ours", protocol="passes", recipe="d2sp-passes", about="two passes of `tools/purify.py`"),
+    "d2sp-passes": dict(role="ours", protocol="passes", recipe="d2sp-passes", about="a pass of `tools/purify.py`"),
 }

@@ -68,8 +68,8 @@ class SuiteRunner:
             raise ConfigError("suite: the protocol out_of_fold needs the package cleanlab: pip install cleanlab")
         # What cannot work is refused before the first run.
         for name in self._hooks.keys() - self._sharing.keys():
-            for config in self._configs.values():
-                chain_of(config, suite.methods[name])
+            for data_set in suite.methods[name].data_sets or self._configs:
+                chain_of(self._configs[data_set], suite.methods[name])
         self._starts = {
             data_set: sorted({first for hook in self._sharing.values() if (first := branch_epoch(hook, epochs))})
             for data_set, epochs in self.max_epochs.items()

@@ -64,6 +64,12 @@ def test_what_an_earlier_pass_saw_counts_as_much_as_what_this_one_sees():
     # The class is that of the mean, though this pass alone saw another.
     found = contradiction(third, 1, 2, 0.0, LABELS)
     assert found.classes.tolist() == [1, *LABELS[1:]] and found.agreement[0] == 0
+    # Of an earlier pass the epochs before the last ones do not count.
+    late = ledger_of(3, 0.2)
+    changed = ledger_of(3, 0.8)
+    changed.observe(2, np.arange(len(KEYS)), np.full((len(KEYS), 3), 1 / 3))
+    late.observations.average_with(changed.observations, 1)
+    np.testing.assert_allclose(late.observations.mean_probs(2, 1)[0], [11 / 30, 4 / 15, 11 / 30], atol=1e-3)
     # A sample that this pass did not see has what the others saw.
     unseen = Ledger(KEYS, LABELS, 3, window=2)
     unseen.observations.average_with(first.observations, 4)

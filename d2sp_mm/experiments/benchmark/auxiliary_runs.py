@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from d2sp_mm.engine.registered_stages import build_stages
 from d2sp_mm.errors import DataError
-from d2sp_mm.experiments.benchmark.run_config import tested_epochs
+from d2sp_mm.experiments.protocol.scored import tested_epochs
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 

@@ -7,14 +7,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from d2sp_mm.errors import DataError
 from d2sp_mm.experiments.benchmark.run import Run
-from d2sp_mm.experiments.benchmark.run_config import tested_epochs
 from d2sp_mm.experiments.benchmark.trial import NoisySplit, Trial
-from d2sp_mm.experiments.protocol.scored import UAR, WAR, read_accuracy
+from d2sp_mm.experiments.protocol.scored import mean_of_last
 from d2sp_mm.runs.ledger_table import LedgerTable
 
 
@@ -40,18 +38,10 @@ class Trained:
         Raises:
             DataError: The run has left no accuracy of one of them.
         """
-        work_dir = self.run.tested
-        found = read_accuracy(work_dir)
-        wanted = tested_epochs(int(self.run.config.train_cfg.max_epochs))
-        missing = [epoch for epoch in wanted if epoch not in found]
-        if missing:
-            raise DataError(
-                f"{work_dir}: epoch {missing[0]} has no {WAR} and {UAR}; the config needs test_evaluator="
-                "dict(type='AccMetric', metric_list=('top_k_accuracy', 'mean_class_accuracy'))."
-            )
+        found = mean_of_last(self.run.tested, int(self.run.config.train_cfg.max_epochs))
         return {
-            "top1": fmean(found[epoch].war for epoch in wanted),
-            "uar": fmean(found[epoch].uar for epoch in wanted),
+            "top1": found.war,
+            "uar": found.uar,
             "epochs": round(self.epochs, 3),
             "command": self.run.shown_command,
         }

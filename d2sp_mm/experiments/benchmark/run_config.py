@@ -13,14 +13,13 @@ from d2sp_mm.errors import ConfigError
 from d2sp_mm.experiments.benchmark.noisy_set import NoisySet
 from d2sp_mm.experiments.benchmark.suite import DataSet, Method
 from d2sp_mm.experiments.protocol.decode_once import decode_once_options
+from d2sp_mm.experiments.protocol.scored import tested_epochs
 from d2sp_mm.paths import find_home
 from d2sp_mm.recipes import check_hook, purify_config, read_config
 from d2sp_mm.recipes.passes import Passes
 from d2sp_mm.recipes.read_config import read_recipe
 from d2sp_mm.recipes.unsupported import type_name
 
-#: How many epochs, the last of a schedule, are tested; a figure is the mean over them.
-TESTED = 3
 _HOOK = "default_hooks.purification."
 #: Settings of the hook that are the data set's, not the method's.
 _OF_THE_SET = ("classifier", "max_undecodable")
@@ -44,7 +43,7 @@ def run_config(
 ) -> Config:
     """The config of one run.
 
-    It tests after each of the last ``TESTED`` epochs, keeps the last checkpoint only, and decodes a video once for all runs
+    It tests after each of :func:`tested_epochs`, keeps the last checkpoint only, and decodes a video once for all runs
     on the noisy set.
 
     Args:
@@ -91,11 +90,6 @@ def training_set(config: Config) -> ConfigDict:
             )
         dataset = inner
     return dataset
-
-
-def tested_epochs(max_epochs: int) -> range:
-    """The epochs that are tested, counted from 1, of a schedule of ``max_epochs``."""
-    return range(max(max_epochs - TESTED, 0) + 1, max_epochs + 1)
 
 
 def recipe_hook(recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -153,8 +153,6 @@ class Recipe:
 
 #: The recipe of the passes.
 PASSES = "d2sp-passes"
-#: Of so many last epochs the figures are the mean.
-LAST_EPOCHS = 3
 
 _CONFIG = "d2sp/r3d/r3d_r18-slim_{}_toy-dfer.py"
 

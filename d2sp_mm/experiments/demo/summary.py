@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
-from d2sp_mm.experiments.demo.settings import LAST_EPOCHS, PASSES, DemoSettings
+from d2sp_mm.experiments.demo.settings import PASSES, DemoSettings
 from d2sp_mm.experiments.protocol.run_folders import run_folders, trained_epochs
-from d2sp_mm.experiments.protocol.scored import mean_of_last
+from d2sp_mm.experiments.protocol.scored import TESTED, mean_of_last
 from d2sp_mm.io.whole_files import atomic_write
 
 
@@ -69,14 +69,14 @@ def summarize(settings: DemoSettings, seconds: Mapping[str, float], evaluation: 
 
     Returns:
         The summary; ``top1`` (WAR) and ``uar`` (mean of the classes' recalls) in [0, 1], of the clean test clips, means of
-        the last :data:`LAST_EPOCHS` epochs; ``cost`` in plain runs, by the epochs that were trained.
+        the last :data:`TESTED` epochs; ``cost`` in plain runs, by the epochs that were trained.
 
     Raises:
         DataError: A run has left no figures of one of its last epochs.
     """
     runs = {}
     for name, work_dir in settings.work_dirs.items():
-        accuracy = mean_of_last(run_folders(work_dir)[-1], settings.epochs, LAST_EPOCHS)
+        accuracy = mean_of_last(run_folders(work_dir)[-1], settings.epochs)
         runs[name] = {
             "top1": accuracy.war,
             "uar": accuracy.uar,
@@ -145,7 +145,7 @@ def runs_table(runs: Mapping[str, Mapping[str, Any]]) -> Table:
     Returns:
         One row a run.
     """
-    table = _table(f"Clean test clips, mean of the last {LAST_EPOCHS} epochs; cost in plain runs")
+    table = _table(f"Clean test clips, mean of the last {TESTED} epochs; cost in plain runs")
     for name, figures in runs.items():
         gap = _share(None if name == "plain" else recovered_gap(runs, name), 0)
         row = (_share(figures["top1"]), _share(figures["uar"]), gap, f"{figures['cost']:.2f}", f"{figures['seconds']:.0f}")
@@ -163,7 +163,7 @@ def seeds_table(spread: Mapping[str, Mapping[str, Mapping[str, float]]], num_see
     Returns:
         One row a run; the recovered gap is that of the mean accuracies.
     """
-    of = f"clean test clips, mean of the last {LAST_EPOCHS} epochs"
+    of = f"clean test clips, mean of the last {TESTED} epochs"
     table = _table(f"Mean and standard deviation over {num_seeds} seeds, {of}; cost in plain runs")
     means = {name: {figure: values["mean"] for figure, values in figures.items()} for name, figures in spread.items()}
     for name, figures in spread.items():

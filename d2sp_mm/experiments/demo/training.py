@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from d2sp_mm.experiments.demo.settings import LAST_EPOCHS, RECIPES, DemoSettings, Recipe, option_path
+from d2sp_mm.experiments.demo.settings import RECIPES, DemoSettings, Recipe, option_path
 from d2sp_mm.experiments.protocol.decode_once import decode_once_options
 from d2sp_mm.experiments.protocol.run_folders import trained_epochs
 from d2sp_mm.experiments.protocol.run_record import typed_path
+from d2sp_mm.experiments.protocol.scored import tested_epochs
 from d2sp_mm.experiments.protocol.training_process import TrainingProcess
 from d2sp_mm.paths import find_home
 
@@ -28,7 +29,7 @@ _POINTS = ("begin", "end", "T_max")
 def schedule_options(config: Config, epochs: int) -> dict[str, Any]:
     """Return the settings by which a config trains ``epochs`` epochs.
 
-    Training tests after each of the last :data:`LAST_EPOCHS` epochs. Every scheduler that counts in epochs is stretched in
+    Training tests after each of :func:`tested_epochs`. Every scheduler that counts in epochs is stretched in
     proportion; one that has a length keeps at least one epoch.
 
     Args:
@@ -38,7 +39,7 @@ def schedule_options(config: Config, epochs: int) -> dict[str, Any]:
     Returns:
         Values by dotted names; none where the config already says so.
     """
-    wanted = {"max_epochs": epochs, "val_begin": max(epochs - LAST_EPOCHS, 0) + 1, "val_interval": 1}
+    wanted = {"max_epochs": epochs, "val_begin": tested_epochs(epochs)[0], "val_interval": 1}
     options: dict[str, Any] = {
         f"train_cfg.{key}": value for key, value in wanted.items() if config.train_cfg.get(key) != value
     }

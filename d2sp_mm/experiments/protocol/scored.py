@@ -70,23 +70,32 @@ def last_and_best(work_dir: Path, epochs: int) -> tuple[EpochAccuracy, EpochAccu
     return found[epochs], max(found.values(), key=lambda accuracy: (accuracy.war, accuracy.epoch))
 
 
-def mean_of_last(work_dir: Path, epochs: int, count: int) -> EpochAccuracy:
+#: How many epochs, the last of a schedule, benchmark and demo test.
+TESTED = 3
+
+
+def tested_epochs(max_epochs: int) -> range:
+    """The last epochs of a schedule of ``max_epochs``, counted from 1; all if there are fewer than :data:`TESTED`."""
+    return range(max(max_epochs - TESTED, 0) + 1, max_epochs + 1)
+
+
+def mean_of_last(work_dir: Path, epochs: int) -> EpochAccuracy:
     """The mean accuracy of the last epochs: that of one epoch alone is a matter of chance.
 
     Args:
         work_dir: See :func:`read_accuracy`.
-        epochs: Epochs of the run.
-        count: How many of them, at least 1; all if there are fewer.
+        epochs: Epochs of the run; :func:`tested_epochs` says which count.
 
     Raises:
         DataError: One of them was not evaluated, or not by these figures.
     """
     found = read_accuracy(work_dir)
-    last = range(max(epochs - count, 0) + 1, epochs + 1)
+    last = tested_epochs(epochs)
     missing = [epoch for epoch in last if epoch not in found]
     if missing:
         raise DataError(
-            f"{work_dir}: epoch {missing[0]}, one of the last {len(last)}, has no WAR and UAR ({WAR}, {UAR}); set "
-            f"train_cfg.val_begin={last[0]} and train_cfg.val_interval=1."
+            f"{work_dir}: epoch {missing[0]}, one of the last {len(last)}, has no WAR and UAR ({WAR}, {UAR}); it takes "
+            f"train_cfg.val_begin={last[0]}, train_cfg.val_interval=1 and val_evaluator=dict(type='AccMetric', "
+            "metric_list=('top_k_accuracy', 'mean_class_accuracy'))."
         )
     return EpochAccuracy(epochs, fmean(found[epoch].war for epoch in last), fmean(found[epoch].uar for epoch in last))

@@ -221,3 +221,16 @@ def test_the_runner_is_built_from_the_config_alone(tmp_path):
     ann_file = write_list(tmp_path / "train.txt")
     runner = Runner.from_cfg(Config(tiny_config(tmp_path, ann_file, stages=STAGES)))
     assert hook_of(runner).stages.keys() == STAGES.keys()
+
+
+def test_a_resumed_pass_reads_the_pass_before_it_in_its_checkpoint(unbroken, ann_file, tmp_path):
+    """The chain's folder may hold by then what came later."""
+    settings = dict(stages=STAGES, continue_from=str(unbroken[1]))
+    runner = train(tiny_config(tmp_path / "second", ann_file, **settings))
+    inherited = hook_of(runner).ledger.inherited
+    assert inherited > 0
+    config = tiny_config(tmp_path / "resumed", ann_file, stages=STAGES, continue_from=str(tmp_path / "gone"))
+    config.update(load_from=str(tmp_path / "second" / "epoch_4.pth"), resume=True)
+    resumed = train(config)
+    assert (hook_of(resumed).ledger.number, hook_of(resumed).ledger.inherited) == (2, inherited)
+    assert_same_weights(weights_of(resumed), weights_of(runner))

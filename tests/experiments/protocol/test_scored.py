@@ -50,14 +50,15 @@ def test_a_last_epoch_without_figures_is_an_error_that_names_the_cause(entries, 
 
 
 def test_the_mean_of_the_last_epochs_leaves_out_what_was_before(tmp_path):
-    log(tmp_path, "20260101_000000", entry(1, 0.9, 0.9), entry(2, 0.4, 0.3), entry(3, 0.6, 0.5))
-    assert mean_of_last(tmp_path, 3, 2) == EpochAccuracy(3, pytest.approx(0.5), pytest.approx(0.4))
-    assert mean_of_last(tmp_path, 3, 5).war == pytest.approx(1.9 / 3)
+    log(tmp_path, "20260101_000000", *(entry(*e) for e in ((1, 0.9, 0.9), (2, 0.4, 0.3), (3, 0.6, 0.5), (4, 0.8, 0.4))))
+    assert mean_of_last(tmp_path, 4) == EpochAccuracy(4, pytest.approx(0.6), pytest.approx(0.4))
+    # A run of two epochs has no third.
+    assert mean_of_last(tmp_path, 2).war == pytest.approx(0.65)
 
 
-@pytest.mark.parametrize("epochs", [[1, 3], [1, 2]])
+@pytest.mark.parametrize("epochs", [[1, 2, 4], [1, 2, 3]])
 def test_each_of_the_last_epochs_must_have_been_evaluated(tmp_path, epochs):
     log(tmp_path, "20260101_000000", *(entry(epoch, 0.5, 0.5) for epoch in epochs))
-    missing = ({1, 2, 3} - set(epochs)).pop()
-    with pytest.raises(DataError, match=f"epoch {missing}, one of the last 2, .*val_begin=2 and train_cfg.val_interval=1"):
-        mean_of_last(tmp_path, 3, 2)
+    missing = ({1, 2, 3, 4} - set(epochs)).pop()
+    with pytest.raises(DataError, match=f"epoch {missing}, one of the last 3, .*val_begin=2, train_cfg.val_interval=1"):
+        mean_of_last(tmp_path, 4)
